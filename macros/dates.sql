@@ -1,0 +1,90 @@
+{#- Dates that engines write differently, once each. None holds a measure's rule. -#}
+{#- The first day of the month a date falls in. -#}
+{% macro month_of(date) -%}
+    cast(date_trunc('month', {{ date }}) as date)
+{%- endmacro %}
+
+{#- Calendar months earlier, clamped to the month's last day: 29 February 2024 less 12 is 28 February 2023. -#}
+{% macro months_before(date, months) -%}
+    cast({{ date }} - interval {{ months }} month as date)
+{%- endmacro %}
+
+{#- Calendar months later, clamped in the same way. -#}
+{% macro months_after(date, months) -%}
+    cast({{ date }} + interval {{ months }} month as date)
+{%- endmacro %}
+
+{#- Whole calendar days from one date to another. -#}
+{% macro days_between(start, end) -%}
+    date_diff('day', {{ start }}, {{ end }})
+{%- endmacro %}
+
+{#- Completed years of age. Born on 29 February: the birthday is 1 March in other years. -#}
+{% macro age_on(born_on, date) -%}
+    (
+        extract(year from {{ date }})
+        - extract(year from {{ born_on }})
+        - case
+            when
+                extract(month from {{ date }}) * 100 + extract(day from {{ date }})
+                < extract(month from {{ born_on }}) * 100
+                + extract(day from {{ born_on }})
+            then 1
+            else 0
+        end
+    )
+{%- endmacro %}
+
+{#- The date of a birthday. Born on 29 February: 1 March in other years. -#}
+{% macro birthday(born_on, age) -%}
+    case
+        when
+            extract(day from {{ born_on }})
+            = extract(day from {{ born_on }} + interval {{ age }} year)
+        then cast({{ born_on }} + interval {{ age }} year as date)
+        else cast({{ born_on }} + interval {{ age }} year + interval 1 day as date)
+    end
+{%- endmacro %}
+
+{#- The last day of the month a date falls in. -#}
+{% macro month_end(date) -%} cast(last_day({{ date }}) as date) {%- endmacro %}
+
+{#-
+  Every spell of a relation, once for each reporting month at whose end it is open,
+  with `reporting_month` and `month_end`. Open at D: started_on <= D and (ended_on is
+  null or ended_on > D). Unnesting a spell's months costs half of joining on an interval.
+-#}
+{% macro open_at_month_ends(relation) -%}
+    select
+        * exclude (month_start),
+        cast(month_start as date) as reporting_month,
+        {{ month_end("month_start") }} as month_end
+    from
+        (
+            select
+                spells.*,
+                unnest(
+                    generate_series(
+                        greatest(
+                            date_trunc('month', spells.started_on), reported.first_month
+                        ),
+                        least(
+                            coalesce(
+                                date_trunc('month', spells.ended_on) - interval 1 month,
+                                reported.last_month
+                            ),
+                            reported.last_month
+                        ),
+                        interval 1 month
+                    )
+                ) as month_start
+            from {{ relation }} as spells
+            cross join
+                (
+                    select
+                        min(reporting_month) as first_month,
+                        max(reporting_month) as last_month
+                    from {{ ref("int_months") }}
+                ) as reported
+        ) as open_months
+{%- endmacro %}

@@ -1,0 +1,3 @@
+-- One row per person known to the council.
+select person_id, born_on, is_birth_expected, died_on, sex_code, ethnicity_code
+from {{ ref("stg_ssd__people") }}

@@ -1,0 +1,3 @@
+-- One row per team.
+select team_id, team_name, parent_team_id, parent_team_name
+from {{ ref("stg_ssd__teams") }}

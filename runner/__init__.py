@@ -1,0 +1,1 @@
+"""The runner: lands extracts, builds, checks, releases and explains the scorecard."""

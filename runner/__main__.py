@@ -1,0 +1,5 @@
+"""Runs the runner as `python -m runner`."""
+
+from runner.cli import main
+
+main()

@@ -1,0 +1,34 @@
+"""What can go wrong, and the exit code that says so."""
+
+from enum import IntEnum
+
+
+class ExitCode(IntEnum):
+    """The exit codes of every command."""
+
+    DONE = 0
+    FAULT = 1
+    USAGE = 2
+    BLOCKED = 3
+    BUILD_FAILED = 4
+    BUSY = 5
+    NOT_SIGNED_OFF = 6
+    NOTHING_MATCHED = 7
+    DIFFERENCES = 8
+    REFUSED = 9
+
+
+class RunnerError(Exception):
+    """A fault that a user can act on.
+
+    Args:
+        message: What happened, in which file and row: one sentence, no identifier of a person.
+        next_step: What to do or type next.
+        exit_code: The code with which the command ends.
+    """
+
+    def __init__(self, message: str, next_step: str, exit_code: ExitCode) -> None:
+        super().__init__(message)
+        self.message = message
+        self.next_step = next_step
+        self.exit_code = exit_code
