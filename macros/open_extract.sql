@@ -45,6 +45,11 @@
         {% set landing = var("example") %} {% set newest = newest_extract(landing) %}
     {% endif %}
     {% set as_at = as_at or newest %}
+    {% if not as_at %}
+        {{ exceptions.raise_compiler_error(
+            "No extract is landed in '" ~ var("landing") ~ "'. Next: runner land FOLDER --as-at DATE."
+        ) }}
+    {% endif %}
     {% if not modules.re.match("^\\d{4}-\\d{2}-\\d{2}$", as_at) %}
         {{ exceptions.raise_compiler_error("as_at must be a date such as 2024-07-02, not '" ~ as_at ~ "'.") }}
     {% endif %}
