@@ -86,5 +86,36 @@
                         max(reporting_month) as last_month
                     from {{ ref("int_months") }}
                 ) as reported
+            where spells.started_on is not null
         ) as open_months
+{%- endmacro %}
+
+{#- A date later than any: the end of a spell that is still open, where ends are compared. -#}
+{% macro far_future() -%} date '9999-12-31' {%- endmacro %}
+
+{#-
+  Every spell of a relation (person_id, started_on, ended_on and a key), with the number of
+  the unbroken stretch that it is part of and `covered_until`, the latest end before it. The
+  running maximum of the ends joins spells: comparing with the previous spell alone would
+  split a long spell that contains a short one. Spells that touch are joined.
+-#}
+{% macro joined_spells(relation, key, stretch) -%}
+    select
+        *,
+        sum(case when covered_until >= started_on then 0 else 1 end) over (
+            partition by person_id
+            order by started_on, {{ key }}
+            rows between unbounded preceding and current row
+        ) as {{ stretch }}
+    from
+        (
+            select
+                *,
+                max(coalesce(ended_on, {{ far_future() }})) over (
+                    partition by person_id
+                    order by started_on, {{ key }}
+                    rows between unbounded preceding and 1 preceding
+                ) as covered_until
+            from {{ relation }}
+        ) as covered_spells
 {%- endmacro %}

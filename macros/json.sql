@@ -8,3 +8,8 @@
 {% macro json_flag(column, key) -%}
     {{ yes_no("json_extract_string(" ~ column ~ ", '$." ~ key ~ "')") }}
 {%- endmacro %}
+
+{#- Whether any key of an outcome column is Y or N: an outcome was recorded at all. -#}
+{% macro has_any_flag(column) -%}
+    coalesce(regexp_matches({{ column }}, ':\s*"[YNyn]"'), false)
+{%- endmacro %}

@@ -1,8 +1,18 @@
--- One row per contact, with the child's contact before it and the referral it may
--- link to.
-select contacts.*, extracts.as_at, referrals.referred_on as next_referred_on
+-- One row per contact, with the child's contact before it and the referral after it.
+select
+    contacts.contact_id,
+    contacts.person_id,
+    contacts.contacted_on,
+    contacts.contact_source_code,
+    contacts.is_new_referral,
+    contacts.has_outcome,
+    max(contacts.contacted_on) over (
+        partition by contacts.person_id
+        order by contacts.contacted_on
+        range between unbounded preceding and interval 1 day preceding
+    ) as previous_contacted_on,
+    referrals.referred_on as next_referred_on
 from {{ ref("stg_ssd__contacts") }} as contacts
-cross join {{ source("landing", "extract") }} as extracts
 asof left join
     {{ ref("stg_ssd__referrals") }} as referrals
     on contacts.person_id = referrals.person_id

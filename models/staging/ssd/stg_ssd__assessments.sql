@@ -10,7 +10,6 @@ select
         {{ yes_no("cina_assessment_outcome_nfa") }},
         {{ json_flag("cina_assessment_outcome_json", "OUTCOME_NFA_FLAG") }}
     ) as is_no_further_action,
-    regexp_matches(cina_assessment_outcome_json, ':\s*"[YN]"', 'i')
-    is true as has_outcome_flags,
+    {{ has_any_flag("cina_assessment_outcome_json") }} as has_outcome_flags,
     nullif(trim(cina_assessment_team), '') as team_id
 from {{ source("ssd", "ssd_cin_assessments") }}

@@ -6,5 +6,5 @@ select
     nullif(trim(cont_contact_source_code), '') as contact_source_code,
     {{ json_flag("cont_contact_outcome_json", "NEW_REFERRAL_FLAG") }}
     as is_new_referral,
-    regexp_matches(cont_contact_outcome_json, ':\s*"[YN]"', 'i') is true as has_outcome
+    {{ has_any_flag("cont_contact_outcome_json") }} as has_outcome
 from {{ source("ssd", "ssd_contacts") }}
