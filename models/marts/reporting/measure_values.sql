@@ -16,7 +16,17 @@ with
             counted_on,
             'all' as population
         from {{ ref("measure_rows") }}
-        where outcome <> 'excluded'
+        where
+            outcome <> 'excluded'
+            and list_has_any(
+                populations,
+                (
+                    select coalesce(list(population), [])
+                    from {{ ref("populations") }}
+                    where not is_in_all
+                )
+            )
+            is not true
         union all
         select
             measure_id,
@@ -95,7 +105,19 @@ with
             )
     ),
 
-    -- A month in which nothing was counted is a nought, not a gap.
+    named_populations as (
+        select measure_id, 'all' as population
+        from {{ ref("measures") }}
+        union
+        select measure_id, population
+        from {{ ref("populations") }}
+        union
+        select measure_id, population
+        from totals
+    ),
+
+    -- A month in which nothing was counted is a nought, not a gap. A population that
+    -- is a share of another is that other's rows, with its own weight as the part.
     filled_totals as (
         select
             measures.measure_id,
@@ -103,24 +125,51 @@ with
             measures.decimals,
             measures.version as definition_version,
             measures.matures_after_days,
-            unnest(string_split(measures.statistics, '; ')) as statistic,
+            unnest(
+                string_split(
+                    coalesce(populations.statistics, measures.statistics), '; '
+                )
+            ) as statistic,
             months.reporting_month,
             months.month_end,
             months.as_at,
-            coalesce(totals.population, 'all') as population,
+            named_populations.population,
             coalesce(totals.dimension, 'all') as dimension,
             coalesce(totals.member, 'all') as member,
-            coalesce(totals.yes_weight, 0) as yes_weight,
+            coalesce(
+                case
+                    when populations.share_of is null
+                    then totals.yes_weight
+                    else shares.weight
+                end,
+                0
+            ) as yes_weight,
             coalesce(totals.decided_weight, 0) as decided_weight,
             coalesce(totals.weight, 0) as weight,
             totals.amount,
             totals.median_amount
-        from {{ ref("measures") }} as measures
+        from named_populations
+        inner join
+            {{ ref("measures") }} as measures
+            on named_populations.measure_id = measures.measure_id
         cross join {{ ref("int_months") }} as months
         left join
+            {{ ref("populations") }} as populations
+            on named_populations.measure_id = populations.measure_id
+            and named_populations.population = populations.population
+        left join
             totals
-            on measures.measure_id = totals.measure_id
+            on named_populations.measure_id = totals.measure_id
+            and coalesce(populations.share_of, named_populations.population)
+            = totals.population
             and months.reporting_month = totals.reporting_month
+        left join
+            totals as shares
+            on named_populations.measure_id = shares.measure_id
+            and named_populations.population = shares.population
+            and months.reporting_month = shares.reporting_month
+            and totals.dimension = shares.dimension
+            and totals.member = shares.member
         where measures.status = 'live'
     ),
 
