@@ -3,7 +3,28 @@
     stack(
         [
             "contacts",
+            "referrals",
             "repeat_referrals",
+            "assessments_started",
+            "assessments_completed",
+            "s47_enquiries",
+            "icpcs",
+            "children_in_need",
+            "cp_plans",
+            "children_looked_after",
+            "contact_to_referral",
+            "contact_to_assessment",
+            "assessments_case_to_close",
+            "assessments_within_45_days",
+            "assessments_child_seen",
+            "s47_to_icpc",
+            "icpcs_within_15_days",
+            "cp_plan_starts",
+            "cp_plan_ends",
+            "cp_plans_two_years_plus",
+            "repeat_cp_plans",
+            "cla_starts",
+            "cla_ends",
         ]
     )
 }}

@@ -1,0 +1,21 @@
+-- One row per child and family assessment authorised.
+select
+    'assessments_completed' as measure_id,
+    months.reporting_month,
+    assessments.assessment_id as unit_id,
+    assessments.person_id,
+    assessments.team_id,
+    'yes' as outcome,
+    'assessment authorised' as reason,
+    cast(1 as double) as weight,
+    cast(null as double) as amount,
+    cast([] as varchar[]) as populations,
+    assessments.authorised_on as counted_on,
+    cast(null as date) as due_on,
+    cast(null as date) as met_on,
+    'ssd_cin_assessments' as source_table,
+    assessments.assessment_id as source_id
+from {{ ref("int_assessments") }} as assessments
+inner join
+    {{ ref("int_months") }} as months
+    on {{ month_of("assessments.authorised_on") }} = months.reporting_month

@@ -1,0 +1,27 @@
+-- One row per child and family assessment authorised.
+select
+    'assessments_within_45_days' as measure_id,
+    months.reporting_month,
+    assessments.assessment_id as unit_id,
+    assessments.person_id,
+    assessments.team_id,
+    case when assessments.working_days_taken <= 45 then 'yes' else 'no' end as outcome,
+    case
+        when assessments.working_days_taken <= 45
+        then 'within 45 working days'
+        when assessments.working_days_taken > 45
+        then 'later than 45 working days'
+        else 'start not recorded'
+    end as reason,
+    cast(1 as double) as weight,
+    cast(null as double) as amount,
+    cast([] as varchar[]) as populations,
+    assessments.authorised_on as counted_on,
+    assessments.due_on as due_on,
+    assessments.authorised_on as met_on,
+    'ssd_cin_assessments' as source_table,
+    assessments.assessment_id as source_id
+from {{ ref("int_assessments") }} as assessments
+inner join
+    {{ ref("int_months") }} as months
+    on {{ month_of("assessments.authorised_on") }} = months.reporting_month

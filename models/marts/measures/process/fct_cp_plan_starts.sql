@@ -1,0 +1,25 @@
+-- One row per child protection plan started.
+select
+    'cp_plan_starts' as measure_id,
+    months.reporting_month,
+    plans.cp_plan_id as unit_id,
+    plans.person_id,
+    plans.team_id,
+    case when plans.is_for_other_authority then 'excluded' else 'yes' end as outcome,
+    case
+        when plans.is_for_other_authority
+        then 'plan for another authority'
+        else 'plan started'
+    end as reason,
+    cast(1 as double) as weight,
+    cast(null as double) as amount,
+    cast([] as varchar[]) as populations,
+    plans.started_on as counted_on,
+    cast(null as date) as due_on,
+    cast(null as date) as met_on,
+    'ssd_cp_plans' as source_table,
+    plans.cp_plan_id as source_id
+from {{ ref("int_cp_plans") }} as plans
+inner join
+    {{ ref("int_months") }} as months
+    on {{ month_of("plans.started_on") }} = months.reporting_month
