@@ -9,8 +9,10 @@ with
             min_by(cla_id, row(started_on, cla_id)) as cla_id,
             min(started_on) as started_on,
             case when bool_and(ended_on is not null) then max(ended_on) end as ended_on,
-            min(turns_18_on) as turns_18_on
+            -- A birthday after the extract's date has not come yet.
+            min(turns_18_on) filter (where turns_18_on <= extracts.as_at) as turns_18_on
         from {{ ref("int_periods_of_care") }}
+        cross join {{ source("landing", "extract") }} as extracts
         group by person_id, stretch_of_care
     ),
 
