@@ -1,0 +1,102 @@
+"""The register of measures, in words."""
+
+import csv
+from pathlib import Path
+from typing import Any
+
+from runner.errors import ExitCode, RunnerError
+from runner.home import PROJECT
+from runner.readers.release import nearest
+from runner.readers.text import line, note, widths
+
+REGISTER = PROJECT / "seeds" / "measures.csv"
+
+LABELS = {
+    "version": "Version",
+    "status": "Status",
+    "section": "Section",
+    "statistics": "Statistics",
+    "unit_counted": "Unit counted",
+    "denominator_rule": "Out of",
+    "numerator_rule": "Counted",
+    "month_rule": "Month by",
+    "kind": "Kind",
+    "better": "Better",
+    "matures_after_days": "Final after",
+    "decimals": "Decimals shown",
+    "comparator": "Compared with",
+    "paragraph": "Published in",
+    "owner": "Owner",
+}
+"""The register's columns in the order they are read, and what they are called."""
+
+
+def read_register(path: Path = REGISTER) -> list[dict[str, str]]:
+    """Every measure of the register, in its order."""
+    with path.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def register(
+    measure_id: str | None = None, section: str | None = None, status: str | None = None
+) -> list[dict[str, str]]:
+    """The measures asked for.
+
+    Args:
+        measure_id: One measure; all where it is None.
+        section: A section of the register.
+        status: `live`, `planned` or `retired`.
+
+    Raises:
+        RunnerError: Nothing matches.
+    """
+    measures = read_register()
+    asked = {"measure_id": measure_id, "section": section, "status": status}
+    found = measures
+    for column, value in asked.items():
+        found = [row for row in found if value is None or row[column] == value]
+    if found:
+        return found
+    if measure_id and measure_id not in {row["measure_id"] for row in measures}:
+        raise RunnerError(
+            f"There is no measure {measure_id}.",
+            nearest(measure_id, [row["measure_id"] for row in measures]),
+            ExitCode.NOTHING_MATCHED,
+        )
+    sections = dict.fromkeys(row["section"] for row in measures)
+    raise RunnerError(
+        "No measure of the register matches.",
+        f"Sections are {', '.join(sections)}; status is live, planned or retired.",
+        ExitCode.NOTHING_MATCHED,
+    )
+
+
+def list_text(measures: list[dict[str, str]]) -> str:
+    """The measures as a table, by section."""
+    cells = {
+        row["measure_id"]: (row["measure_id"], row["status"], row["statistics"], row["title"])
+        for row in measures
+    }
+    columns = widths(list(cells.values()))
+    lines = []
+    section = None
+    for row in measures:
+        if row["section"] != section:
+            section = row["section"]
+            lines += ["", section.replace("_", " ").capitalize()]
+        lines.append(line(cells[row["measure_id"]], columns, "  "))
+    live = sum(row["status"] == "live" for row in measures)
+    return "\n".join([*lines[1:], "", f"{len(measures)} measures, {live} live."])
+
+
+def measure_text(measure: dict[str, Any]) -> str:
+    """One measure's whole definition."""
+    lines = [f"{measure['title']} ({measure['measure_id']})", ""]
+    shown = {**measure, "matures_after_days": f"{measure['matures_after_days']} days from the month's end"}
+    for column, label in LABELS.items():
+        if shown[column]:
+            lines.append(note(f"{label + ':':<16}{shown[column]}", "").replace("\n", "\n" + " " * 16))
+    rule = f"models/marts/measures/{measure['section']}/fct_{measure['measure_id']}.sql"
+    if measure["status"] == "live":
+        lines += ["", f"Its rule: {rule}", f"Its units: runner trace {measure['measure_id']} MONTH"]
+    return "\n".join(lines)

@@ -1,0 +1,121 @@
+"""The scorecard of a month, as a table."""
+
+from datetime import date
+from itertools import groupby
+from typing import TYPE_CHECKING, Any
+
+from runner.readers.release import check_month, extract_date, rows
+from runner.readers.text import day, figure, line, month_name, number, rounded, widths
+
+if TYPE_CHECKING:
+    import duckdb
+
+FIGURES = """
+    select
+        measures.section,
+        measures.title,
+        measures.decimals,
+        this_month.* exclude (definition_version),
+        this_month.value - last_month.value as change,
+        year.mean
+    from release.marts.measure_results as this_month
+    inner join release.marts.dim_measure as measures on this_month.measure_id = measures.measure_id
+    left join
+        release.marts.measure_results as last_month
+        on this_month.measure_id = last_month.measure_id
+        and this_month.statistic = last_month.statistic
+        and this_month.population = last_month.population
+        and last_month.reporting_month = this_month.reporting_month - interval 1 month
+    left join
+        (
+            -- Percentages are pooled; the rest are the mean of the months.
+            select
+                measure_id,
+                statistic,
+                population,
+                case
+                    when statistic in ('percent', 'ratio')
+                    then 100 * sum(numerator) / nullif(sum(denominator), 0)
+                    else avg(value)
+                end as mean
+            from release.marts.measure_results
+            where reporting_month > $month - interval 12 month and reporting_month <= $month
+            group by measure_id, statistic, population
+        ) as year
+        on this_month.measure_id = year.measure_id
+        and this_month.statistic = year.statistic
+        and this_month.population = year.population
+    where this_month.reporting_month = $month
+    order by measures.rowid, this_month.population <> 'all', this_month.population, this_month.statistic
+"""
+
+
+def scorecard(connection: "duckdb.DuckDBPyConnection", month: date) -> dict[str, Any]:
+    """The figures of a month with their change and their mean of 12 months.
+
+    Args:
+        connection: As given by `runner.readers.release.opened`.
+        month: The first day of the reporting month.
+
+    Returns:
+        The month, the extract's date and `figures`: one row per measure, population and statistic, in the
+        register's order. `change` is on the month before, from unrounded values, in points for percentages.
+
+    Raises:
+        RunnerError: The release does not hold the month.
+    """
+    check_month(connection, month)
+    return {
+        "reporting_month": month,
+        "as_at": extract_date(connection),
+        "figures": rows(connection, FIGURES, {"month": month}),
+    }
+
+
+HEADINGS = ("", "", "on the month", "12-month mean", "")
+
+
+def scorecard_text(card: dict[str, Any]) -> str:
+    """The scorecard of a month for a terminal.
+
+    Args:
+        card: As given by `scorecard`.
+    """
+    figures = card["figures"]
+    cells = [_cells(row) for row in figures]
+    columns = widths([HEADINGS, *cells])
+    lines = [
+        f"Scorecard, {month_name(card['reporting_month'])}, from the extract of {day(card['as_at'])}",
+        line(HEADINGS, columns, "  "),
+    ]
+    for section, rows_of_section in groupby(
+        zip(figures, cells, strict=True), lambda pair: pair[0]["section"]
+    ):
+        lines.append(section.replace("_", " ").capitalize())
+        lines += [line(row, columns, "  ") for _, row in rows_of_section]
+    return "\n".join(lines)
+
+
+def _cells(row: dict[str, Any]) -> tuple[str, ...]:
+    """A figure's row of the table."""
+    title = row["title"] if row["population"] == "all" else f"  {row['population']}"
+    of = row["denominator"] if row["statistic"] != "rate" else None
+    return (
+        title if len(title) <= 40 else title[:39] + "…",
+        figure(row["statistic"], row["value_shown"], row["decimals"], row["numerator"], of),
+        _change(row),
+        figure(row["statistic"], row["mean"], row["decimals"]),
+        row["status"],
+    )
+
+
+def _change(row: dict[str, Any]) -> str:
+    """A change in words: `up 12`, `down 8.1 points`, `no change`."""
+    if row["change"] is None:
+        return "n/a"
+    is_share = row["statistic"] in ("percent", "ratio")
+    decimals = 1 if is_share else row["decimals"]
+    if rounded(row["change"], decimals) == 0:
+        return "no change"
+    direction = "up" if row["change"] > 0 else "down"
+    return f"{direction} {number(abs(row['change']), decimals)}{' points' if is_share else ''}"
