@@ -20,14 +20,53 @@ OUTCOMES = ("yes", "no", "pending", "excluded")
 YEAR_TO_DATE = "financial year to date"
 """The population that holds every unit since April."""
 
+# As in measure_values: a population that is a share of another is that other's units, its own are the
+# part of them; units on a basis of their own are no part of `all`.
 UNITS = """
-    select unit_id, person_id, team_id, outcome, reason, weight, amount, populations,
-        counted_on, due_on, met_on, source_table, source_id
-    from release.marts.measure_rows
-    where measure_id = $measure_id
-        and reporting_month between $first_month and $month
-        and ($population in ('all', $year_to_date) or list_contains(populations, $population))
-    order by outcome, counted_on, unit_id
+    with
+        asked as (
+            select
+                coalesce(max(share_of), $population) as base,
+                max(share_of) is not null as is_share,
+                (
+                    select coalesce(list(population), [])
+                    from release.marts.dim_population
+                    where measure_id = $measure_id and not is_in_all
+                ) as elsewhere
+            from release.marts.dim_population
+            where measure_id = $measure_id and population = $population
+        )
+    select
+        units.unit_id,
+        units.person_id,
+        units.team_id,
+        case
+            when not asked.is_share or units.outcome = 'excluded'
+            then units.outcome
+            when list_contains(units.populations, $population)
+            then 'yes'
+            else 'no'
+        end as outcome,
+        units.reason,
+        units.weight,
+        units.amount,
+        units.populations,
+        units.counted_on,
+        units.due_on,
+        units.met_on,
+        units.source_table,
+        units.source_id
+    from release.marts.measure_rows as units
+    cross join asked
+    where
+        units.measure_id = $measure_id
+        and units.reporting_month between $first_month and $month
+        and case
+            when asked.base = 'all'
+            then list_has_any(units.populations, asked.elsewhere) is not true
+            else $is_year_to_date or list_contains(units.populations, asked.base)
+        end
+    order by outcome, units.counted_on, units.unit_id
 """
 
 FIGURES = """
@@ -73,7 +112,7 @@ def trace(
             "month": month,
             "first_month": _april(month) if population == YEAR_TO_DATE else month,
             "population": population,
-            "year_to_date": YEAR_TO_DATE,
+            "is_year_to_date": population == YEAR_TO_DATE,
         }
         units = rows(connection, UNITS, asked)
         as_at = extract_date(connection)

@@ -62,6 +62,19 @@ def test_a_population_holds_only_its_units(home):
     assert [unit["unit_id"] for unit in answer["units"]] == ["E3", "E1"]
 
 
+def test_a_share_lists_its_units_as_yes_and_the_rest_of_its_base_as_no(home):
+    answer = json.loads(run(home, "enquiries", "2024-06", "--population", "no conference", "--json").stdout)
+    outcomes = {unit["unit_id"]: unit["outcome"] for unit in answer["units"]}
+    assert outcomes == {"E1": "no", "E2": "yes", "E3": "no", "E4": "excluded"}
+    assert answer["differences"] == []
+
+
+def test_units_on_a_basis_of_their_own_are_no_part_of_all(home):
+    answer = json.loads(run(home, "enquiries", "2024-06", "--population", "siblings", "--json").stdout)
+    assert [unit["unit_id"] for unit in answer["units"]] == ["S2"]
+    assert answer["differences"] == []
+
+
 def test_the_financial_year_to_date_starts_in_april(home):
     answer = json.loads(
         run(home, "orders", "2024-06", "--population", "financial year to date", "--json").stdout
@@ -112,7 +125,11 @@ def test_units_that_do_not_add_up_end_with_code_3(home, measure, sql, words):
         (["enquires", "2024-06"], "Perhaps you meant enquiries", ExitCode.NOTHING_MATCHED),
         (["audits", "2024-06"], "is planned", ExitCode.NOTHING_MATCHED),
         (["enquiries", "2022-06"], "from 2023-07 to 2024-06", ExitCode.NOTHING_MATCHED),
-        (["enquiries", "2024-06", "--population", "under 6"], "all, under 5", ExitCode.NOTHING_MATCHED),
+        (
+            ["enquiries", "2024-06", "--population", "under 6"],
+            "all, no conference, siblings, under 5",
+            ExitCode.NOTHING_MATCHED,
+        ),
         (["enquiries", "2024-06", "--release", "2024-06-r9"], "2024-06-r1", ExitCode.NOTHING_MATCHED),
         (["enquiries", "June"], "Write a month as 2024-06", ExitCode.USAGE),
     ],

@@ -19,6 +19,13 @@ SCHEMA = """
         ('caseload', 'workforce', 'Average caseload', 'worker', 1, 'live'),
         ('orders', 'impact', 'Orders made', 'child', 0, 'live'),
         ('audits', 'audit', 'Audits', 'audit', 0, 'planned');
+    create table marts.dim_population (
+        measure_id varchar, population varchar, share_of varchar, is_in_all boolean
+    );
+    insert into marts.dim_population values
+        ('enquiries', 'under 5', null, true),
+        ('enquiries', 'no conference', 'all', true),
+        ('enquiries', 'siblings', null, false);
     create table marts.measure_rows (
         measure_id varchar, reporting_month date, unit_id varchar, person_id varchar, team_id varchar,
         outcome varchar, reason varchar, weight double, amount double, populations varchar[],
@@ -27,7 +34,9 @@ SCHEMA = """
     insert into marts.measure_rows values
         ('enquiries', '2024-06-01', 'E1', 'P1', null, 'yes', 'conference held', 1, null, ['under 5'],
          '2024-06-03', '2024-07-18', '2024-06-10', 'ssd_s47_enquiry', 'E1'),
-        ('enquiries', '2024-06-01', 'E2', 'P2', null, 'no', 'no conference needed', 1, null, [],
+        ('enquiries', '2024-06-01', 'E2', 'P2', null, 'no', 'not needed', 1, null, ['no conference'],
+         '2024-06-04', null, null, 'ssd_s47_enquiry', 'E2'),
+        ('enquiries', '2024-06-01', 'S2', 'P9', null, 'yes', 'sibling seen', 1, null, ['siblings'],
          '2024-06-04', null, null, 'ssd_s47_enquiry', 'E2'),
         ('enquiries', '2024-06-01', 'E3', 'P3', null, 'pending', 'conference not yet held', 1, null,
          ['under 5'], '2024-06-20', '2024-08-04', null, 'ssd_s47_enquiry', 'E3'),
@@ -52,6 +61,8 @@ SCHEMA = """
     insert into marts.measure_results values
         ('enquiries', 'percent', '2024-06-01', 'all', 1, 3, 100 / 3, 33, 'provisional', 1),
         ('enquiries', 'percent', '2024-06-01', 'under 5', 1, 2, 50, 50, 'provisional', 1),
+        ('enquiries', 'percent', '2024-06-01', 'no conference', 1, 3, 100 / 3, 33, 'provisional', 1),
+        ('enquiries', 'percent', '2024-06-01', 'siblings', 1, 1, 100, 100, 'provisional', 1),
         ('enquiries', 'percent', '2024-05-01', 'all', 1, 1, 100, 100, 'final', 1),
         ('caseload', 'mean', '2024-06-01', 'all', 24, 1.5, 16, 16, 'final', 1),
         ('orders', 'count', '2024-06-01', 'all', 1, null, 1, 1, 'final', 1),
