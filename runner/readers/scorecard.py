@@ -1,7 +1,7 @@
 """The scorecard of a month, as a table."""
 
+import textwrap
 from datetime import date
-from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from runner.readers.release import check_month, extract_date, rows
@@ -72,7 +72,10 @@ def scorecard(connection: "duckdb.DuckDBPyConnection", month: date) -> dict[str,
     }
 
 
-HEADINGS = ("", "", "on the month", "12-month mean", "")
+TITLE = 32
+"""Columns for a title; a longer one is wrapped."""
+
+HEADINGS = ("", "on the month", "12-month mean", "")
 
 
 def scorecard_text(card: dict[str, Any]) -> str:
@@ -86,25 +89,28 @@ def scorecard_text(card: dict[str, Any]) -> str:
     columns = widths([HEADINGS, *cells])
     lines = [
         f"Scorecard, {month_name(card['reporting_month'])}, from the extract of {day(card['as_at'])}",
-        line(HEADINGS, columns, "  "),
+        "  ".join(["", " " * TITLE, line(HEADINGS, columns)]),
     ]
-    for section, rows_of_section in groupby(
-        zip(figures, cells, strict=True), lambda pair: pair[0]["section"]
-    ):
-        lines.append(section.replace("_", " ").capitalize())
-        lines += [line(row, columns, "  ") for _, row in rows_of_section]
+    section = title = None
+    for row, of_row in zip(figures, cells, strict=True):
+        if row["section"] != section:
+            section = row["section"]
+            lines.append(section.replace("_", " ").capitalize())
+        repeated, title = title, row["title"] if row["population"] == "all" else f"  {row['population']}"
+        first, *more = textwrap.wrap(title, TITLE) if title != repeated else [""]
+        lines.append("  ".join(["", first.ljust(TITLE), line(of_row, columns)]))
+        lines += [f"    {words}" for words in more]
     return "\n".join(lines)
 
 
 def _cells(row: dict[str, Any]) -> tuple[str, ...]:
-    """A figure's row of the table."""
-    title = row["title"] if row["population"] == "all" else f"  {row['population']}"
-    of = row["denominator"] if row["statistic"] != "rate" else None
+    """A figure's row of the table, after its title."""
+    counts = (None, None) if row["statistic"] == "rate" else (row["numerator"], row["denominator"])
+    mean = number(row["mean"], row["decimals"])
     return (
-        title if len(title) <= 40 else title[:39] + "…",
-        figure(row["statistic"], row["value_shown"], row["decimals"], row["numerator"], of),
+        figure(row["statistic"], row["value_shown"], row["decimals"], *counts),
         _change(row),
-        figure(row["statistic"], row["mean"], row["decimals"]),
+        f"{mean}%" if row["statistic"] in ("percent", "ratio") and mean != "n/a" else mean,
         row["status"],
     )
 

@@ -54,7 +54,7 @@ with
                 then 'no period is stated'
                 when figures.measure_status = 'planned'
                 then 'the measure is planned'
-                when ours.value is null
+                when ours.months_found is null
                 then 'no such figure is made'
                 when ours.months_found < figures.months_asked
                 then 'some of its months are not held'
