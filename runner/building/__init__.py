@@ -1,0 +1,1 @@
+"""Building: from a landed extract to a private DuckDB file, in one dbt invocation."""

@@ -1,0 +1,86 @@
+"""Which landed extract a month is built from."""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from runner.errors import ExitCode, RunnerError
+from runner.files import sha256_of
+from runner.home import Home
+from runner.months import Month
+
+
+@dataclass(frozen=True, order=True)
+class Extract:
+    """A landed extract: a full copy of every table as known on one date."""
+
+    as_at: date
+    folder: Path
+
+    @property
+    def manifest(self) -> Path:
+        """What landing says about it."""
+        return self.folder / "manifest.json"
+
+
+def landed_extracts(home: Home) -> list[Extract]:
+    """Every landed extract, oldest first. A folder without a manifest is not landed."""
+    found = []
+    for manifest in home.landing.glob("*/manifest.json"):
+        try:
+            found.append(Extract(date.fromisoformat(manifest.parent.name), manifest.parent))
+        except ValueError:
+            continue
+    return sorted(found)
+
+
+def choose_extract(home: Home, month: Month, as_at: date | None = None) -> Extract:
+    """The extract to build a month from.
+
+    Args:
+        home: Where extracts are landed.
+        month: The last month to report.
+        as_at: The extract to use. Where none is given, the newest one dated in the month
+            after; failing that, the first one after the month's end.
+
+    Raises:
+        RunnerError: None is landed that can report the month (nothing matched).
+    """
+    landed = landed_extracts(home)
+    after = [extract for extract in landed if extract.as_at > month.last_day]
+    if as_at:
+        for extract in after:
+            if extract.as_at == as_at:
+                return extract
+        if any(extract.as_at == as_at for extract in landed):
+            raise RunnerError(
+                f"The extract of {as_at} was taken before {month} ended and cannot report it.",
+                f"leave out --as-at, or give a date after {month.last_day}.",
+                ExitCode.NOTHING_MATCHED,
+            )
+        raise RunnerError(
+            f"No extract of {as_at} is landed in {home.landing}.",
+            f"`runner land FOLDER --as-at {as_at}`, or `runner status` to see what is landed.",
+            ExitCode.NOTHING_MATCHED,
+        )
+    if not after:
+        raise RunnerError(
+            f"No landed extract can report {month}: none is dated after {month.last_day}.",
+            f"`runner land FOLDER --as-at {month.next.first_day}` with the date of your extract.",
+            ExitCode.NOTHING_MATCHED,
+        )
+    following = [extract for extract in after if Month.of(extract.as_at) == month.next]
+    return following[-1] if following else after[0]
+
+
+def inputs_hash(home: Home, extract: Extract) -> str:
+    """What a build reads, as one hash: the manifests of its extract and of all landed before it.
+
+    Tables that hold only the latest state are read from every extract up to `as_at`.
+    """
+    digest = hashlib.sha256()
+    for landed in landed_extracts(home):
+        if landed <= extract:
+            digest.update(f"{landed.as_at} {sha256_of(landed.manifest)}\n".encode())
+    return digest.hexdigest()

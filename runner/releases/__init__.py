@@ -1,0 +1,1 @@
+"""Releases: what was built and can no longer change, and the pointer to the one that is read."""

@@ -1,0 +1,163 @@
+"""Looks for what would stop a run or mislead a reader, and says what to do about it."""
+
+import json
+import os
+import platform
+import tomllib
+from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, version
+
+from runner.building.extracts import Extract, landed_extracts
+from runner.errors import ExitCode, RunnerError
+from runner.home import PROJECT, Home
+from runner.ledger import entries, verify
+from runner.lock import run_lock
+from runner.releases.refresh import leftovers
+from runner.releases.store import PUBLISHING, all_releases, current
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What one look found.
+
+    Attributes:
+        what: What was looked at.
+        is_well: Whether all is well.
+        says: What was seen.
+        fix: What to do; empty where all is well.
+    """
+
+    what: str
+    is_well: bool
+    says: str
+    fix: str = ""
+
+
+def examine(home: Home) -> list[Finding]:
+    """Looks at tools, folders, landed extracts, releases and the ledger. Changes nothing."""
+    return [*_tools(), *_folders(home), *_leftovers(home), *_extracts(home), *_releases(home), *_ledger(home)]
+
+
+def _tools() -> list[Finding]:
+    """Python and the pinned tools against pyproject.toml."""
+    from packaging.requirements import Requirement
+    from packaging.specifiers import SpecifierSet
+
+    project = tomllib.loads((PROJECT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    python, wanted = platform.python_version(), project["requires-python"]
+    found = [_tool("Python", python, wanted, SpecifierSet(wanted).contains(python))]
+    for requirement in map(Requirement, project["dependencies"]):
+        try:
+            installed = version(requirement.name)
+        except PackageNotFoundError:
+            installed = "not installed"
+        is_well = installed != "not installed" and requirement.specifier.contains(installed)
+        found.append(_tool(requirement.name, installed, str(requirement.specifier), is_well))
+    return found
+
+
+def _tool(name: str, installed: str, wanted: str, is_well: bool) -> Finding:
+    fix = "" if is_well else f"install {name} {wanted}, as requirements.lock pins it: `make install`."
+    return Finding(name, is_well, installed if is_well else f"{installed}, and {wanted} is needed", fix)
+
+
+def _folders(home: Home) -> list[Finding]:
+    found = []
+    for folder in (home.root, home.landing, home.releases, home.work):
+        if folder.exists() and not os.access(folder, os.W_OK | os.X_OK):
+            fix = f"give this account the right to write in {folder}."
+            found.append(Finding("folders", False, f"{folder} cannot be written", fix))
+    return found or [Finding("folders", True, f"{home.root} can be written")]
+
+
+def _leftovers(home: Home) -> list[Finding]:
+    """What dead runs left; a run under way is no fault and leaves nothing yet."""
+    if not home.work.exists():
+        return [Finding("work", True, "nothing is left of earlier runs")]
+    try:
+        with run_lock(home, "doctor"):
+            left = leftovers(home)
+    except RunnerError as busy:
+        return [Finding("work", True, busy.message)]
+    if left:
+        says = f"{len(left)} folders of failed or killed runs: {', '.join(path.name for path in left)}"
+        return [Finding("work", False, says, "the next `runner refresh` removes them.")]
+    return [Finding("work", True, "nothing is left of earlier runs")]
+
+
+def _extracts(home: Home) -> list[Finding]:
+    landed = landed_extracts(home)
+    broken = [extract for extract in landed if not _is_whole(extract)]
+    if broken:
+        return [
+            Finding("landing", False, f"{extract.folder} has no readable manifest", "land that extract again.")
+            for extract in broken
+        ]
+    return [Finding("landing", True, f"{len(landed)} extracts, each with its manifest")]
+
+
+def _is_whole(extract: Extract) -> bool:
+    try:
+        json.loads(extract.manifest.read_text(encoding="utf-8"))
+    except (ValueError, OSError):
+        return False
+    return True
+
+
+def _releases(home: Home) -> list[Finding]:
+    """Every release's file against its hash, and CURRENT against its release."""
+    found = []
+    releases = {release.name: release for release in all_releases(home)}
+    for release in releases.values():
+        try:
+            release.verify()
+        except RunnerError as fault:
+            found.append(Finding("releases", False, fault.message, fault.next_step))
+    found = found or [Finding("releases", True, f"{len(releases)} releases, each as it was built")]
+    try:
+        now = current(home)
+    except ValueError:
+        return [*found, Finding("CURRENT", False, "CURRENT is not JSON", "`runner publish RELEASE`.")]
+    if not now:
+        return [*found, Finding("CURRENT", True, "nothing is published yet")]
+    release = releases.get(now["release"])
+    if not release or release.run["sha256"] != now["sha256"]:
+        says = f"CURRENT names {now['release']}, which is not there or is another file"
+        return [*found, Finding("CURRENT", False, says, "`runner rollback RELEASE --reason TEXT`.")]
+    return [*found, Finding("CURRENT", True, f"{release.name}, as at {now['as_at']}")]
+
+
+def _ledger(home: Home) -> list[Finding]:
+    try:
+        lines = verify(home)
+    except RunnerError as fault:
+        return [Finding("ledger", False, fault.message, fault.next_step)]
+    moves = [line["release"] for line in entries(home) if line["event"] in PUBLISHING]
+    now = current(home)
+    if now and moves[-1:] != [now["release"]]:
+        says = f"CURRENT names {now['release']}, and the ledger does not say who published it"
+        return [Finding("ledger", False, says, f"`runner publish {now['release']}` records it.")]
+    return [Finding("ledger", True, f"{lines} lines, each following from the one before")]
+
+
+def findings_text(findings: list[Finding]) -> str:
+    """The findings, one a line, and below each fault what to do."""
+    width = max(len(finding.what) for finding in findings)
+    lines = []
+    for finding in findings:
+        mark = "well " if finding.is_well else "FAULT"
+        lines.append(f"{mark}  {finding.what.ljust(width)}  {finding.says}")
+        if finding.fix:
+            lines.append(f"{'':{width + 9}}Next: {finding.fix}")
+    return "\n".join(lines)
+
+
+def raise_for_faults(findings: list[Finding]) -> None:
+    """Raises RunnerError (blocked) where anything is not well."""
+    faults = [finding for finding in findings if not finding.is_well]
+    if faults:
+        raise RunnerError(
+            f"{len(faults)} of {len(findings)} looks found a fault.",
+            "do what is said below each, then `runner doctor` again.",
+            ExitCode.BLOCKED,
+        )

@@ -1,0 +1,106 @@
+"""Publishing: moving CURRENT forward to a draft, or back to what was published before."""
+
+from runner import ledger
+from runner.errors import ExitCode, RunnerError
+from runner.home import Home
+from runner.lock import run_lock
+from runner.months import MONTH, Month
+from runner.releases.store import (
+    PUBLISHING,
+    Release,
+    all_releases,
+    current,
+    find_release,
+    point_to,
+    published_names,
+)
+
+
+def publish(home: Home, wanted: str | None = None) -> Release:
+    """Makes a release the one that is read.
+
+    Args:
+        home: The folder of releases/.
+        wanted: A release (`2024-06-r1`) or a month, whose newest release is meant; where
+            none is given, the newest draft.
+
+    Returns:
+        The release that is now published.
+
+    Raises:
+        RunnerError: There is none to publish, its file was altered, or it is older than
+            what is published.
+    """
+    with run_lock(home, "publish"):
+        release = _choose(home, wanted)
+        release.verify()
+        now = current(home)
+        if now and release.as_at.isoformat() < now["as_at"]:
+            raise RunnerError(
+                f"{release.name} is as at {release.as_at}, older than the published {now['release']} "
+                f"as at {now['as_at']}.",
+                "publish a newer release; `runner rollback RELEASE --reason TEXT` goes back to one "
+                "that was published before.",
+                ExitCode.USAGE,
+            )
+        _move(home, release, "published")
+        return release
+
+
+def roll_back(home: Home, name: str, reason: str) -> Release:
+    """Makes a release that was published before the one that is read again.
+
+    Args:
+        home: The folder of releases/.
+        name: The release, such as `2024-06-r1`.
+        reason: Why, for the ledger; no names of children.
+
+    Raises:
+        RunnerError: There is no such release, it was never published, or its file was altered.
+    """
+    with run_lock(home, f"rollback {name}"):
+        release = find_release(home, name)
+        if name not in published_names(home):
+            raise RunnerError(
+                f"{name} was never published, so there is nothing to roll back to.",
+                f"`runner publish {name}` to publish it.",
+                ExitCode.NOTHING_MATCHED,
+            )
+        release.verify()
+        _move(home, release, "rolled back", reason=reason)
+        return release
+
+
+def _choose(home: Home, wanted: str | None) -> Release:
+    """The release that is meant by a release's name, a month, or nothing."""
+    if wanted and not MONTH.fullmatch(wanted):
+        return find_release(home, wanted)
+    releases = all_releases(home)
+    if wanted:
+        of_month = [release for release in releases if release.month == Month.parse(wanted)]
+        if of_month:
+            return of_month[-1]
+        raise RunnerError(
+            f"No release of {wanted} is built.", f"`runner refresh {wanted}`.", ExitCode.NOTHING_MATCHED
+        )
+    published = published_names(home)
+    drafts = [release for release in releases if release.name not in published]
+    if not drafts:
+        raise RunnerError(
+            "There is no draft to publish: every release that is built was published.",
+            "`runner refresh MONTH` to build one, or `runner status`.",
+            ExitCode.NOTHING_MATCHED,
+        )
+    return max(drafts, key=lambda release: (release.as_at, release.run["built_at"], release.number))
+
+
+def _move(home: Home, release: Release, event: str, **facts: str) -> None:
+    """Points CURRENT to a release and records it; doing it twice changes and records nothing."""
+    now = current(home)
+    if not now or now["release"] != release.name:
+        point_to(home, release)
+    moves = [line for line in ledger.entries(home) if line["event"] in PUBLISHING]
+    if not moves or moves[-1]["release"] != release.name:
+        run = release.run
+        kept = {key: run[key] for key in ("month", "as_at", "run_id", "sha256")}
+        ledger.record(home, event, release=release.name, **kept, signed_off=False, **facts)

@@ -1,0 +1,195 @@
+"""Refreshing a month: build privately, then make a draft release of it. Publishes nothing."""
+
+import hashlib
+import json
+import secrets
+import sys
+import time
+from dataclasses import asdict, dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+from runner import ledger
+from runner.building import code
+from runner.building.build import Build, build
+from runner.building.extracts import Extract, choose_extract, inputs_hash
+from runner.building.manifest import parsed_project
+from runner.files import OWNER_ONLY, READ_ONLY, SHARED_FOLDER, remove_folder, sha256_of, sync_file, sync_folder
+from runner.home import Home
+from runner.lock import run_lock
+from runner.months import Month
+from runner.releases.package import Package, make_files
+from runner.releases.store import Release, all_releases
+
+PARSED = "parsed"
+DRAFT = ".draft-"
+
+
+@dataclass(frozen=True)
+class Refreshed:
+    """What a refresh came to.
+
+    Attributes:
+        release: The draft that was made, or the release that is the same already.
+        is_new: Whether it was made now.
+    """
+
+    release: Release
+    is_new: bool
+
+    def facts(self) -> dict[str, Any]:
+        """What to tell of it, for `--json`."""
+        run = self.release.run
+        return {
+            "release": self.release.name,
+            "is_new": self.is_new,
+            "folder": str(self.release.folder),
+            **{key: run[key] for key in ("month", "as_at", "run_id", "sha256", "seconds")},
+            "rows": sum(run["rows"].values()),
+            "checks": len(run["checks"]),
+        }
+
+
+def refresh(home: Home, months: list[Month], as_at: date | None = None) -> list[Refreshed]:
+    """Builds months, one after the other in this process, each into a draft release.
+
+    Args:
+        home: The folder of landing/ and releases/.
+        months: The months to build, each from its own extract.
+        as_at: The extract to build from; where none is given, each month's own.
+
+    Raises:
+        RunnerError: No extract, a build that failed, a check that failed, or another run under
+            way. Months before the one that failed keep their drafts.
+    """
+    chosen = [(month, choose_extract(home, month, as_at)) for month in months]
+    with run_lock(home, " ".join(["refresh", *map(str, months[:1])])):
+        clear_leftovers(home)
+        files = code.dbt_files()
+        return [_refresh_one(home, month, extract, files) for month, extract in chosen]
+
+
+def same_release(home: Home, month: Month, inputs: str, made_by: str) -> Release | None:
+    """The newest release of a month that came of the same inputs and the same code."""
+    for release in reversed(all_releases(home)):
+        if (release.month, release.run["inputs_hash"], release.run["code_hash"]) == (month, inputs, made_by):
+            return release
+    return None
+
+
+def leftovers(home: Home) -> list[Path]:
+    """What killed or failed runs left behind; only meaningful while no run is under way."""
+    found = [path for path in home.work.glob("*") if path.is_dir() and path.name != PARSED]
+    return sorted([*found, *home.releases.glob(f"{DRAFT}*")])
+
+
+def clear_leftovers(home: Home) -> None:
+    """Removes what killed or failed runs left, and records releases they made but did not record."""
+    for folder in leftovers(home):
+        remove_folder(folder)
+    built = {line["release"] for line in ledger.entries(home) if line["event"] == "built"}
+    for release in all_releases(home):
+        if release.name not in built:
+            _record_built(home, release)
+
+
+def _refresh_one(home: Home, month: Month, extract: Extract, files: dict[str, str]) -> Refreshed:
+    inputs, made_by = inputs_hash(home, extract), code.code_hash(files)
+    same = same_release(home, month, inputs, made_by)
+    if same:
+        return Refreshed(same, is_new=False)
+
+    print(f"{month} from the extract of {extract.as_at}", file=sys.stderr)
+    stages = _Stages()
+    run_id = f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{secrets.token_hex(3)}"
+    work, draft = home.work / run_id, home.releases / f"{DRAFT}{run_id}"
+    work.mkdir(mode=OWNER_ONLY)
+    manifest = parsed_project(home.work / PARSED, code.dbt_hash(files))
+    stages.end("start and parse")
+    built = build(work, month, extract, manifest)
+    stages.end("build")
+    draft.mkdir(parents=True, mode=OWNER_ONLY)
+    package = make_files(built.file, draft)
+    stages.end("package")
+
+    run = _run_facts(run_id, month, extract, built, package, files)
+    run |= {"inputs_hash": inputs, "code_hash": made_by, "stages": stages.cpu, "seconds": stages.seconds}
+    (draft / "run.json").write_text(json.dumps(run, indent=2) + "\n", encoding="utf-8")
+    release = _finish(home, draft, month)
+    remove_folder(work)
+    _record_built(home, release)
+    return Refreshed(release, is_new=True)
+
+
+class _Stages:
+    """CPU seconds of each stage of a run, and wall-clock seconds of all of it."""
+
+    def __init__(self) -> None:
+        self.cpu: dict[str, float] = {}
+        self._started = time.perf_counter()
+        self._before = time.process_time()
+
+    def end(self, stage: str) -> None:
+        """Ends a stage; the next one starts."""
+        now = time.process_time()
+        self.cpu[stage] = round(now - self._before, 3)
+        self._before = now
+
+    @property
+    def seconds(self) -> float:
+        """Wall-clock seconds since the start."""
+        return round(time.perf_counter() - self._started, 2)
+
+
+def _run_facts(
+    run_id: str, month: Month, extract: Extract, built: Build, package: Package, files: dict[str, str]
+) -> dict[str, Any]:
+    """What `run.json` holds, less what is added when the run ends."""
+    tables = "".join(f"{name} {package.rows[name]} {value}\n" for name, value in package.hashes.items())
+    return {
+        "run_id": run_id,
+        "month": str(month),
+        "as_at": str(extract.as_at),
+        "built_at": datetime.now(UTC).isoformat(timespec="seconds"),
+        "sha256": package.sha256,
+        "logical_hash": hashlib.sha256(tables.encode()).hexdigest(),
+        "extract_hash": sha256_of(extract.manifest),
+        "lock_hash": code.lock_hash(),
+        "versions": code.versions(),
+        "nodes": built.nodes,
+        "checks": [asdict(check) for check in built.checks],
+        "rows": package.rows,
+        "table_hashes": package.hashes,
+        "files": files,
+    }
+
+
+def _finish(home: Home, draft: Path, month: Month) -> Release:
+    """Makes the draft read-only and lasting, then gives it its place and number in one rename."""
+    for path in draft.rglob("*"):
+        if path.is_file():
+            path.chmod(READ_ONLY)
+            sync_file(path)
+        else:
+            path.chmod(SHARED_FOLDER)
+            sync_folder(path)
+    draft.chmod(SHARED_FOLDER)
+    sync_folder(draft)
+    numbers = [release.number for release in all_releases(home) if release.month == month]
+    number = max(numbers, default=0) + 1
+    folder = home.releases / f"{month}-r{number}"
+    draft.rename(folder)
+    sync_folder(home.releases)
+    return Release(month, number, folder)
+
+
+def _record_built(home: Home, release: Release) -> None:
+    run = release.run
+    ledger.record(
+        home,
+        "built",
+        release=release.name,
+        **{key: run[key] for key in ("month", "as_at", "run_id", "sha256", "logical_hash")},
+        rows=sum(run["rows"].values()),
+    )

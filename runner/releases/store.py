@@ -1,0 +1,122 @@
+"""The releases that are there, and CURRENT, the only thing that ever moves."""
+
+import json
+import re
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from runner.errors import ExitCode, RunnerError
+from runner.files import sha256_of, write_whole
+from runner.home import Home
+from runner.ledger import entries
+from runner.months import Month
+
+NAME = re.compile(r"(\d{4}-\d{2})-r([1-9]\d*)")
+PUBLISHING = ("published", "rolled back")
+
+
+@dataclass(frozen=True, order=True)
+class Release:
+    """A whole release in its folder, published or not.
+
+    Attributes:
+        month: The last month it reports.
+        number: The how-manieth of the month, from 1.
+        folder: Where it is.
+    """
+
+    month: Month
+    number: int
+    folder: Path
+
+    @property
+    def name(self) -> str:
+        """Its name: `2024-06-r1`."""
+        return f"{self.month}-r{self.number}"
+
+    @property
+    def file(self) -> Path:
+        """The DuckDB file that people read."""
+        return self.folder / "marts.duckdb"
+
+    @cached_property
+    def run(self) -> dict[str, Any]:
+        """What `run.json` says of how it was made."""
+        return json.loads((self.folder / "run.json").read_text(encoding="utf-8"))
+
+    @property
+    def as_at(self) -> date:
+        """The date of the extract it was built from."""
+        return date.fromisoformat(self.run["as_at"])
+
+    def verify(self) -> None:
+        """Checks that its file is the one that was built.
+
+        Raises:
+            RunnerError: The file is missing or altered, or a write-ahead log lies beside it (blocked).
+        """
+        beside = self.file.with_name(self.file.name + ".wal")
+        if beside.exists():
+            raise RunnerError(
+                f"{beside} lies beside a release, and DuckDB would replay it into what people read.",
+                "delete that file: a release has none.",
+                ExitCode.BLOCKED,
+            )
+        if not self.file.exists() or sha256_of(self.file) != self.run["sha256"]:
+            raise RunnerError(
+                f"{self.file} is not the file that was built: its SHA-256 differs from run.json.",
+                f"`runner refresh {self.month}` to build it again.",
+                ExitCode.BLOCKED,
+            )
+
+
+def all_releases(home: Home) -> list[Release]:
+    """Every whole release, by month and number."""
+    found = []
+    for run in home.releases.glob("*/run.json"):
+        name = NAME.fullmatch(run.parent.name)
+        if name:
+            found.append(Release(Month.parse(name[1]), int(name[2]), run.parent))
+    return sorted(found)
+
+
+def find_release(home: Home, name: str) -> Release:
+    """The release of a name.
+
+    Raises:
+        RunnerError: There is none of that name (nothing matched).
+    """
+    for release in all_releases(home):
+        if release.name == name:
+            return release
+    raise RunnerError(
+        f"There is no release {name} in {home.releases}.",
+        "`runner status` to see the releases that are there.",
+        ExitCode.NOTHING_MATCHED,
+    )
+
+
+def current(home: Home) -> dict[str, Any] | None:
+    """What CURRENT says: release, month, as_at, run_id, sha256; none before the first is published."""
+    pointer = home.releases / "CURRENT"
+    return json.loads(pointer.read_text(encoding="utf-8")) if pointer.exists() else None
+
+
+def point_to(home: Home, release: Release) -> None:
+    """Moves CURRENT to a release in one step; readers see the old one or the new one."""
+    pointer = {
+        "release": release.name,
+        "month": str(release.month),
+        "as_at": release.run["as_at"],
+        "run_id": release.run["run_id"],
+        "sha256": release.run["sha256"],
+    }
+    write_whole(home.releases / "CURRENT", json.dumps(pointer, indent=2) + "\n")
+
+
+def published_names(home: Home) -> set[str]:
+    """The names of all releases that were ever published."""
+    return {line["release"] for line in entries(home) if line["event"] in PUBLISHING}
