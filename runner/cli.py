@@ -1,8 +1,11 @@
 """The commands. They hold no logic: each calls the function that does the work."""
 
 import json
+import re
 import sys
 import traceback
+from contextlib import suppress
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -10,10 +13,30 @@ import click
 
 from runner.errors import ExitCode, RunnerError
 from runner.home import Home, find_home
+from runner.months import Month
+
+SECTIONS = {
+    "The monthly cycle": ("land", "plan", "refresh", "status", "publish", "rollback"),
+    "Assurance": ("reconcile", "trace", "register", "scorecard"),
+    "Set-up": ("demo", "simulate", "doctor"),
+}
+"""The order in which `--help` lists the commands."""
 
 
 class RunnerGroup(click.Group):
     """Turns a RunnerError into one sentence, what to do next, and its exit code."""
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Lists the commands by section; arguments are click's own."""
+        for section, names in SECTIONS.items():
+            known = [
+                (name, self.commands[name].get_short_help_str(formatter.width - 12))
+                for name in names
+                if name in self.commands
+            ]
+            if known:
+                with formatter.section(section):
+                    formatter.write_dl(known)
 
     def main(self, *args: Any, **kwargs: Any) -> Any:
         """Runs the command line; arguments are click's own."""
@@ -32,6 +55,12 @@ class RunnerGroup(click.Group):
         except RunnerError as fault:
             click.echo(f"{fault.message}\nNext: {fault.next_step}", err=True)
             sys.exit(fault.exit_code)
+        except OSError as fault:
+            if "--debug" in sys.argv:
+                traceback.print_exc()
+            click.echo(f"{fault.filename or 'A file'}: {fault.strerror}. Nothing was published.", err=True)
+            click.echo("Next: `runner doctor`.", err=True)
+            sys.exit(ExitCode.FAULT)
         except Exception as fault:
             if "--debug" in sys.argv:
                 traceback.print_exc()
@@ -48,6 +77,40 @@ def answer(as_json: bool, value: Any, text: str) -> None:
     click.echo(json.dumps(value, default=str, ensure_ascii=False, indent=2) if as_json else text)
 
 
+class MonthType(click.ParamType):
+    """A month written 2024-06."""
+
+    name = "month"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Month:
+        """Reads the month; arguments are click's own."""
+        if isinstance(value, Month):
+            return value
+        try:
+            return Month.parse(value)
+        except ValueError as fault:
+            self.fail(str(fault), param, ctx)
+
+
+class DateType(click.ParamType):
+    """A date written 2024-07-02."""
+
+    name = "date"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date:
+        """Reads the date; arguments are click's own."""
+        if isinstance(value, date):
+            return value
+        if re.fullmatch(r"\d{4}-\d{2}-\d{2}", value):
+            with suppress(ValueError):
+                return date.fromisoformat(value)
+        self.fail(f"{value!r} is not a date: write it as 2024-07-02.", param, ctx)
+
+
+MONTH, DATE = MonthType(), DateType()
+json_option = click.option("--json", "as_json", is_flag=True, help="Answer in JSON.")
+
+
 @click.group(cls=RunnerGroup, context_settings={"help_option_names": ["-h", "--help"]})
 @click.option(
     "--home", type=click.Path(file_okay=False, path_type=Path), help="Folder of landing/ and releases/."
@@ -60,10 +123,109 @@ def main(context: click.Context, home: Path | None, debug: bool) -> None:
     context.obj = Home(home.resolve()) if home else find_home()
 
 
+@main.command()
+@click.argument("month", type=MONTH)
+@click.option("--as-at", type=DATE, help="The extract to build from.")
+@json_option
+@click.pass_obj
+def plan(home: Home, month: Month, as_at: date | None, as_json: bool) -> None:
+    """Say what a refresh of MONTH would do; write nothing."""
+    from runner.releases import status as releases
+
+    planned = releases.plan(home, month, as_at)
+    answer(as_json, planned, releases.plan_text(planned))
+
+
+@main.command()
+@click.argument("month", type=MONTH, required=False)
+@click.option("--as-at", type=DATE, help="The extract to build from; else the month's own.")
+@click.option("--from", "first", type=MONTH, help="With --to: every month from this one, oldest first.")
+@click.option("--to", "last", type=MONTH, help="With --from: up to and including this month.")
+@json_option
+@click.pass_obj
+def refresh(
+    home: Home,
+    month: Month | None,
+    as_at: date | None,
+    first: Month | None,
+    last: Month | None,
+    as_json: bool,
+) -> None:
+    """Build MONTH from its extract and make a draft release of it.
+
+    Each month is built from the newest extract dated in the month after it; failing that,
+    from the first one after the month's end. Nothing is published.
+    """
+    from runner.releases.refresh import refresh as refresh_months
+    from runner.releases.refresh import refreshed_text
+
+    if (month is None) == (first is None) or (first is None) != (last is None):
+        raise click.UsageError("Name one MONTH, or a range with --from and --to.")
+    if first and (as_at or first > last):
+        raise click.UsageError(
+            "A range goes from an earlier month to a later one, each with its own extract."
+        )
+    done = refresh_months(home, Month.range(first, last) if first else [month], as_at)
+    answer(as_json, [one.facts() for one in done], refreshed_text(done))
+
+
+@main.command()
+@json_option
+@click.pass_obj
+def status(home: Home, as_json: bool) -> None:
+    """Show what is landed, built and published, month by month."""
+    from runner.releases import status as releases
+
+    months = releases.status(home)
+    answer(as_json, months, releases.status_text(months))
+
+
+@main.command()
+@click.argument("release", required=False)
+@json_option
+@click.pass_obj
+def publish(home: Home, release: str | None, as_json: bool) -> None:
+    """Make RELEASE (or a month's newest; else the newest draft) the one that is read."""
+    from runner.releases import publish as releases
+    from runner.releases.store import current
+
+    published = releases.publish(home, release)
+    click.echo(f"UNSIGNED: nobody has signed off {published.name}.", err=True)
+    answer(as_json, current(home), f"{published.name} is published, as at {published.as_at}.")
+
+
+@main.command()
+@click.argument("release")
+@click.option("--reason", required=True, help="Why, for the ledger; no names.")
+@json_option
+@click.pass_obj
+def rollback(home: Home, release: str, reason: str, as_json: bool) -> None:
+    """Make RELEASE, which was published before, the one that is read again."""
+    from runner.releases import publish as releases
+    from runner.releases.store import current
+
+    published = releases.roll_back(home, release, reason)
+    answer(as_json, current(home), f"{published.name} is published again, as at {published.as_at}.")
+
+
+@main.command()
+@json_option
+@click.pass_obj
+def doctor(home: Home, as_json: bool) -> None:
+    """Check tools, folders, extracts, releases and ledger; say what to put right."""
+    from dataclasses import asdict
+
+    from runner.releases.doctor import examine, findings_text, raise_for_faults
+
+    findings = examine(home)
+    answer(as_json, [asdict(finding) for finding in findings], findings_text(findings))
+    raise_for_faults(findings)
+
+
 @main.command("reconcile")
 @click.argument("month", required=False)
 @click.option("--release", "named", help="A release such as 2024-06-r1, or the path of a built DuckDB file.")
-@click.option("--json", "as_json", is_flag=True, help="Answer in JSON.")
+@json_option
 @click.pass_obj
 def reconcile_command(home: Home, month: str | None, named: str | None, as_json: bool) -> None:
     """Print every published figure beside ours: agrees, disagrees, or why there is no comparison."""
@@ -80,7 +242,7 @@ def reconcile_command(home: Home, month: str | None, named: str | None, as_json:
 @click.option("--outcome", type=click.Choice(["yes", "no", "pending", "excluded"]), help="List only these.")
 @click.option("--population", default="all", show_default=True, help="A named group of the measure.")
 @click.option("--release", "named", help="A release such as 2024-06-r1, or the path of a built DuckDB file.")
-@click.option("--json", "as_json", is_flag=True, help="Answer in JSON.")
+@json_option
 @click.pass_obj
 def trace_command(
     home: Home,
@@ -106,7 +268,7 @@ def trace_command(
 @click.argument("measure", required=False)
 @click.option("--section", help="A section of the register, such as activity.")
 @click.option("--status", type=click.Choice(["live", "planned", "retired"]))
-@click.option("--json", "as_json", is_flag=True, help="Answer in JSON.")
+@json_option
 def register_command(measure: str | None, section: str | None, status: str | None, as_json: bool) -> None:
     """List the measures, or print one measure's whole definition."""
     from runner.readers.register import list_text, measure_text, register
@@ -118,7 +280,7 @@ def register_command(measure: str | None, section: str | None, status: str | Non
 @main.command("scorecard")
 @click.argument("month")
 @click.option("--release", "named", help="A release such as 2024-06-r1, or the path of a built DuckDB file.")
-@click.option("--json", "as_json", is_flag=True, help="Answer in JSON.")
+@json_option
 @click.pass_obj
 def scorecard_command(home: Home, month: str, named: str | None, as_json: bool) -> None:
     """Print the figures of a month, with their change and their mean of 12 months."""

@@ -9,9 +9,15 @@ PROJECT = Path(__file__).resolve().parent.parent
 
 @dataclass(frozen=True)
 class Home:
-    """The folder in which extracts are landed and releases are kept."""
+    """The folder in which extracts are landed and releases are kept.
+
+    Attributes:
+        root: The folder.
+        project: The folder of the dbt project that builds them.
+    """
 
     root: Path
+    project: Path = PROJECT
 
     @property
     def landing(self) -> Path:

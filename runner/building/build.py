@@ -51,10 +51,11 @@ class Build:
     checks: list[Check]
 
 
-def build(folder: Path, month: Month, extract: Extract, manifest: "Manifest") -> Build:
+def build(project: Path, folder: Path, month: Month, extract: Extract, manifest: "Manifest") -> Build:
     """Builds a month in a private folder with one dbt invocation.
 
     Args:
+        project: The folder of dbt_project.yml.
         folder: An empty folder of this run; the build file and dbt's own files go there.
         month: The last month to report.
         extract: The extract to build from.
@@ -71,20 +72,22 @@ def build(folder: Path, month: Month, extract: Extract, manifest: "Manifest") ->
             ExitCode.USAGE,
         )
     file = folder / "build.duckdb"
+    expected = _expected(manifest)
     answer = invoke(
         "build",
         "--exclude-resource-type=unit_test",
+        project=project,
         build_file=file,
         folder=folder,
         variables={"landing": landing, "as_at": str(extract.as_at), "reporting_month": str(month)},
         manifest=manifest,
-        on_event=_Progress(len(_expected(manifest))),
+        on_event=_Progress(len(expected)),
     )
     results = list(getattr(answer.result, "results", None) or [])
     if answer.exception and not results:
         raise _failed("dbt stopped before the first model", str(answer.exception), folder)
-    checks = _read_results(results, _expected(manifest), folder)
-    return Build(file, len(results), checks)
+    checks = _read_results(results, expected, folder)
+    return Build(file, len(expected), checks)
 
 
 def _expected(manifest: "Manifest") -> dict[str, Any]:

@@ -6,8 +6,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from runner.home import PROJECT
-
 if TYPE_CHECKING:
     from dbt.cli.main import dbtRunnerResult
     from dbt.contracts.graph.manifest import Manifest
@@ -24,6 +22,7 @@ QUIET = (
 def invoke(
     command: str,
     *options: str,
+    project: Path,
     build_file: Path,
     folder: Path,
     variables: dict[str, str],
@@ -35,6 +34,7 @@ def invoke(
     Args:
         command: `parse` or `build`.
         options: Further options of the command.
+        project: The folder of dbt_project.yml.
         build_file: The DuckDB file to build; its stem must be `build`.
         folder: Where dbt keeps its own files.
         variables: The project's vars. They reach SQL as text: pass only values that were checked.
@@ -49,8 +49,8 @@ def invoke(
         return dbtRunner(manifest=manifest, callbacks=[on_event] if on_event else []).invoke(
             [
                 command,
-                f"--project-dir={PROJECT}",
-                f"--profiles-dir={PROJECT}",
+                f"--project-dir={project}",
+                f"--profiles-dir={project}",
                 f"--target-path={folder}",
                 f"--log-path={folder}",
                 f"--vars={json.dumps(variables)}",

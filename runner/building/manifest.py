@@ -18,10 +18,11 @@ if TYPE_CHECKING:
     from dbt.contracts.graph.manifest import Manifest
 
 
-def parsed_project(folder: Path, dbt_hash: str) -> "Manifest":
+def parsed_project(project: Path, folder: Path, dbt_hash: str) -> "Manifest":
     """The parsed project: read from the folder, or parsed now and kept there.
 
     Args:
+        project: The folder of dbt_project.yml.
         folder: Where parsed projects are kept; made if it is not there.
         dbt_hash: The hash of what is parsed (`runner.building.code.dbt_hash`).
 
@@ -29,24 +30,33 @@ def parsed_project(folder: Path, dbt_hash: str) -> "Manifest":
         RunnerError: dbt cannot parse the project (build failed).
     """
     from dbt.contracts.graph.manifest import Manifest
+    from dbt.parser.manifest import extended_mashumaro_encoder, extended_mashumuro_decoder
 
     folder.mkdir(parents=True, exist_ok=True, mode=OWNER_ONLY)
     kept = folder / f"{dbt_hash}.msgpack"
-    if kept.exists():
-        return Manifest.from_msgpack(kept.read_bytes())
-
-    parsed = invoke("parse", build_file=folder / "build.duckdb", folder=folder, variables={})
-    if not isinstance(parsed.result, Manifest):
-        raise RunnerError(
-            f"dbt cannot read the project: {parsed.exception}",
-            "correct the file that is named, then type the same command again.",
-            ExitCode.BUILD_FAILED,
+    if not kept.exists():
+        parsed = invoke(
+            "parse", project=project, build_file=folder / "build.duckdb", folder=folder, variables={}
         )
-    content = parsed.result.to_msgpack()
-    for stale in folder.glob("*.msgpack"):
-        if stale.name != "partial_parse.msgpack":
-            stale.unlink()
-    beside = folder / f".{os.getpid()}"
+        manifest = parsed.result
+        if not isinstance(manifest, Manifest):
+            raise RunnerError(
+                f"dbt cannot read the project: {parsed.exception}",
+                "correct the file that is named, then type the same command again.",
+                ExitCode.BUILD_FAILED,
+            )
+        # A build needs neither: unit tests run in development, and the files' text is in the nodes.
+        manifest.unit_tests.clear()
+        manifest.files.clear()
+        _keep(kept, manifest.to_msgpack(extended_mashumaro_encoder))
+    return Manifest.from_msgpack(kept.read_bytes(), decoder=extended_mashumuro_decoder)
+
+
+def _keep(kept: Path, content: bytes) -> None:
+    """Writes a parsed project in one step, and removes those of earlier code."""
+    for earlier in kept.parent.glob("*.msgpack"):
+        if earlier.name != "partial_parse.msgpack":
+            earlier.unlink()
+    beside = kept.with_suffix(f".{os.getpid()}")
     beside.write_bytes(content)
     beside.replace(kept)
-    return Manifest.from_msgpack(content)

@@ -35,7 +35,14 @@ class Finding:
 
 def examine(home: Home) -> list[Finding]:
     """Looks at tools, folders, landed extracts, releases and the ledger. Changes nothing."""
-    return [*_tools(), *_folders(home), *_leftovers(home), *_extracts(home), *_releases(home), *_ledger(home)]
+    return [
+        *_tools(),
+        *_folders(home),
+        *_leftovers(home),
+        *_extracts(home),
+        *_releases(home),
+        *_ledger(home),
+    ]
 
 
 def _tools() -> list[Finding]:
@@ -90,7 +97,9 @@ def _extracts(home: Home) -> list[Finding]:
     broken = [extract for extract in landed if not _is_whole(extract)]
     if broken:
         return [
-            Finding("landing", False, f"{extract.folder} has no readable manifest", "land that extract again.")
+            Finding(
+                "landing", False, f"{extract.folder} has no readable manifest", "land that extract again."
+            )
             for extract in broken
         ]
     return [Finding("landing", True, f"{len(landed)} extracts, each with its manifest")]

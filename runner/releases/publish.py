@@ -35,9 +35,9 @@ def publish(home: Home, wanted: str | None = None) -> Release:
         release = _choose(home, wanted)
         release.verify()
         now = current(home)
-        if now and release.as_at.isoformat() < now["as_at"]:
+        if now and (str(release.month), str(release.as_at)) < (now["month"], now["as_at"]):
             raise RunnerError(
-                f"{release.name} is as at {release.as_at}, older than the published {now['release']} "
+                f"{release.name}, as at {release.as_at}, is older than the published {now['release']}, "
                 f"as at {now['as_at']}.",
                 "publish a newer release; `runner rollback RELEASE --reason TEXT` goes back to one "
                 "that was published before.",
@@ -91,7 +91,9 @@ def _choose(home: Home, wanted: str | None) -> Release:
             "`runner refresh MONTH` to build one, or `runner status`.",
             ExitCode.NOTHING_MATCHED,
         )
-    return max(drafts, key=lambda release: (release.as_at, release.run["built_at"], release.number))
+    return max(
+        drafts, key=lambda release: (release.month, release.as_at, release.run["built_at"], release.number)
+    )
 
 
 def _move(home: Home, release: Release, event: str, **facts: str) -> None:

@@ -15,7 +15,15 @@ from runner.building import code
 from runner.building.build import Build, build
 from runner.building.extracts import Extract, choose_extract, inputs_hash
 from runner.building.manifest import parsed_project
-from runner.files import OWNER_ONLY, READ_ONLY, SHARED_FOLDER, remove_folder, sha256_of, sync_file, sync_folder
+from runner.files import (
+    OWNER_ONLY,
+    READ_ONLY,
+    SHARED_FOLDER,
+    remove_folder,
+    sha256_of,
+    sync_file,
+    sync_folder,
+)
 from runner.home import Home
 from runner.lock import run_lock
 from runner.months import Month
@@ -66,8 +74,26 @@ def refresh(home: Home, months: list[Month], as_at: date | None = None) -> list[
     chosen = [(month, choose_extract(home, month, as_at)) for month in months]
     with run_lock(home, " ".join(["refresh", *map(str, months[:1])])):
         clear_leftovers(home)
-        files = code.dbt_files()
+        files = code.dbt_files(home.project)
         return [_refresh_one(home, month, extract, files) for month, extract in chosen]
+
+
+def refreshed_text(done: list[Refreshed]) -> str:
+    """One line for each month, and what to type next."""
+    lines = []
+    for one in done:
+        run, name = one.release.run, one.release.name
+        if one.is_new:
+            checks = f"{len(run['checks'])} checks passed"
+            lines.append(
+                f"{name} is built from the extract of {run['as_at']}: "
+                f"{sum(run['rows'].values()):,} rows, {checks}, {run['seconds']:.0f} s. It is a draft."
+            )
+        else:
+            lines.append(f"Nothing to do: {name} came of the same extract and the same code.")
+    if any(one.is_new for one in done):
+        lines.append(f"Next: runner publish {done[-1].release.name}")
+    return "\n".join(lines)
 
 
 def same_release(home: Home, month: Month, inputs: str, made_by: str) -> Release | None:
@@ -105,9 +131,9 @@ def _refresh_one(home: Home, month: Month, extract: Extract, files: dict[str, st
     run_id = f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{secrets.token_hex(3)}"
     work, draft = home.work / run_id, home.releases / f"{DRAFT}{run_id}"
     work.mkdir(mode=OWNER_ONLY)
-    manifest = parsed_project(home.work / PARSED, code.dbt_hash(files))
+    manifest = parsed_project(home.project, home.work / PARSED, code.dbt_hash(files))
     stages.end("start and parse")
-    built = build(work, month, extract, manifest)
+    built = build(home.project, work, month, extract, manifest)
     stages.end("build")
     draft.mkdir(parents=True, mode=OWNER_ONLY)
     package = make_files(built.file, draft)
@@ -143,7 +169,12 @@ class _Stages:
 
 
 def _run_facts(
-    run_id: str, month: Month, extract: Extract, built: Build, package: Package, files: dict[str, str]
+    run_id: str,
+    month: Month,
+    extract: Extract,
+    built: Build,
+    package: Package,
+    files: dict[str, str],
 ) -> dict[str, Any]:
     """What `run.json` holds, less what is added when the run ends."""
     tables = "".join(f"{name} {package.rows[name]} {value}\n" for name, value in package.hashes.items())

@@ -31,7 +31,11 @@ def status(home: Home) -> list[dict[str, Any]]:
         row = {"release": release.name, "as_at": str(release.as_at), "state": state}
         built.setdefault(release.month, []).append(row)
     return [
-        {"month": str(month), "landed": [str(day) for day in landed.get(month, [])], "built": built.get(month, [])}
+        {
+            "month": str(month),
+            "landed": [str(day) for day in landed.get(month, [])],
+            "built": built.get(month, []),
+        }
         for month in sorted(landed.keys() | built.keys(), reverse=True)
     ]
 
@@ -67,7 +71,7 @@ def plan(home: Home, month: Month, as_at: date | None = None) -> dict[str, Any]:
         RunnerError: No extract can report the month.
     """
     extract = choose_extract(home, month, as_at)
-    files = code.dbt_files()
+    files = code.dbt_files(home.project)
     releases = all_releases(home)
     same = same_release(home, month, inputs_hash(home, extract), code.code_hash(files))
     numbers = [release.number for release in releases if release.month == month]
@@ -80,7 +84,7 @@ def plan(home: Home, month: Month, as_at: date | None = None) -> dict[str, Any]:
         "compared_with": before.name if before else None,
         "files": _changes(before, files),
         "parses": not (home.work / PARSED / f"{code.dbt_hash(files)}.msgpack").exists(),
-        "does": f"nothing: {same.name} came of the same extract and the same code"
+        "does": f"do nothing: {same.name} came of the same extract and the same code"
         if same
         else f"make the draft {month}-r{max(numbers, default=0) + 1}; publish nothing",
     }
@@ -96,7 +100,9 @@ def plan_text(planned: dict[str, Any]) -> str:
     ]
     if planned["compared_with"]:
         changes = [f"{kind} {path}" for kind, paths in planned["files"].items() for path in paths]
-        lines.append(f"  since {planned['compared_with']}: {len(changes) or 'no'} changed files of the project")
+        lines.append(
+            f"  since {planned['compared_with']}: {len(changes) or 'no'} changed files of the project"
+        )
         lines += [f"    {change}" for change in changes]
     return "\n".join(lines)
 

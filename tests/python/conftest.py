@@ -1,0 +1,94 @@
+"""What several tests share: a project of two models, a landed extract for it, and a home to build in."""
+
+import json
+import shutil
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from runner.home import PROJECT, Home
+from runner.months import Month
+from runner.releases.refresh import refresh
+
+SMALL_PROJECT = {
+    "models/sources.yml": """
+sources:
+  - name: ssd
+    schema: landing
+    tables: [{name: ssd_contacts}]
+  - name: landing
+    schema: landing
+    tables: [{name: extract}]
+""",
+    "models/intermediate/int_contacts.sql": """
+select cont_contact_id as contact_id, cast(cont_contact_date as date) as contacted_on
+from {{ source("ssd", "ssd_contacts") }}
+""",
+    "models/marts/contacts.yml": """
+models:
+  - name: contacts
+    description: "It's a contact a row."
+    columns:
+      - {name: contact_id, data_type: varchar, description: "The contact's id."}
+      - {name: reporting_month, data_type: date, description: "The last month reported."}
+      - {name: as_at, data_type: date, description: "The extract's date."}
+      - {name: share, data_type: double, description: "A number that is not whole."}
+""",
+    "models/marts/contacts.sql": """
+select contact_id, extract.reporting_month, extract.as_at, 1 / 3 as share
+from {{ ref("int_contacts") }}
+cross join {{ source("landing", "extract") }} as extract
+""",
+    "tests/every_contact_has_a_date.sql": """
+select contact_id from {{ ref("int_contacts") }} where contacted_on is null
+""",
+}
+
+
+def make_project(folder: Path) -> Path:
+    """Writes a small dbt project with the real one's settings and macros."""
+    for name in ("dbt_project.yml", "profiles.yml"):
+        folder.mkdir(exist_ok=True)
+        shutil.copy(PROJECT / name, folder)
+    shutil.copytree(PROJECT / "macros", folder / "macros")
+    for name, text in SMALL_PROJECT.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(text)
+    return folder
+
+
+def land_contacts(
+    home: Home, as_at: str, rows: str = "('C1', timestamp '2024-05-01'), ('C2', timestamp '2024-06-30')"
+):
+    """Lands an extract of one table; `rows` are SQL values of an id and a date."""
+    folder = home.landing / as_at
+    folder.mkdir(parents=True)
+    duckdb.sql(
+        f"copy (from (values {rows}) as contacts (cont_contact_id, cont_contact_date))"
+        f" to '{folder / 'ssd_contacts.parquet'}'"
+    )
+    (folder / "manifest.json").write_text(json.dumps({"as_at": as_at, "rows": rows}))
+
+
+@pytest.fixture(scope="session")
+def small_project(tmp_path_factory):
+    """The small project; tests that change it copy it."""
+    return make_project(tmp_path_factory.mktemp("small") / "project")
+
+
+@pytest.fixture(scope="session")
+def built_home(tmp_path_factory, small_project):
+    """A home with three extracts landed and May and June built from them; tests do not change it."""
+    home = Home(tmp_path_factory.mktemp("built"), small_project)
+    for as_at in ("2024-06-04", "2024-07-02", "2024-07-31"):
+        land_contacts(home, as_at)
+    refresh(home, [Month(2024, 5), Month(2024, 6)])
+    return home
+
+
+@pytest.fixture
+def home(tmp_path, built_home):
+    """A copy of the built home, to change at will; its parsed project is warm."""
+    shutil.copytree(built_home.root, tmp_path / "home", dirs_exist_ok=True)
+    return Home(tmp_path / "home", built_home.project)

@@ -1,0 +1,354 @@
+"""Releases: what is in one, that it cannot change, and that CURRENT alone moves."""
+
+import json
+import os
+import shutil
+import signal
+import stat
+import subprocess
+import sys
+import time
+from datetime import date
+
+import duckdb
+import pytest
+from conftest import land_contacts
+
+from runner import ledger
+from runner.errors import ExitCode, RunnerError
+from runner.home import PROJECT, Home
+from runner.lock import run_lock
+from runner.months import Month
+from runner.releases.doctor import examine
+from runner.releases.package import make_files
+from runner.releases.publish import publish, roll_back
+from runner.releases.refresh import refresh
+from runner.releases.status import plan, plan_text, status, status_text
+from runner.releases.store import all_releases, current, find_release
+
+MAY, JUNE = Month(2024, 5), Month(2024, 6)
+
+
+def files_of(home: Home) -> dict[str, bytes]:
+    """Every file under releases/, with its bytes."""
+    found = home.releases.rglob("*")
+    return {str(path.relative_to(home.releases)): path.read_bytes() for path in found if path.is_file()}
+
+
+def test_a_release_holds_the_marts_with_their_comments_and_nothing_else(built_home):
+    with duckdb.connect() as connection:
+        connection.execute(
+            f"attach '{built_home.releases / '2024-06-r1/marts.duckdb'}' as release (read_only)"
+        )
+        tables = connection.sql(
+            "select schema_name, table_name, comment from duckdb_tables() where database_name = 'release'"
+        ).fetchall()
+        columns = connection.sql(
+            "select column_name, comment from duckdb_columns()"
+            " where database_name = 'release' order by column_index"
+        ).fetchall()
+        version = connection.sql(
+            "select tags['storage_version'] from duckdb_databases() where database_name = 'release'"
+        ).fetchall()
+    assert tables == [("marts", "contacts", "It's a contact a row.")]
+    assert columns[0] == ("contact_id", "The contact's id.")
+    assert version == [("v1.0.0+",)]
+
+
+def test_a_release_is_one_folder_of_read_only_files_without_a_write_ahead_log(built_home):
+    folder = built_home.releases / "2024-06-r1"
+    names = sorted(str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file())
+    assert names == ["marts.duckdb", "parquet/contacts.parquet", "run.json"]
+    assert {stat.S_IMODE((folder / name).stat().st_mode) for name in names} == {0o440}
+    assert stat.S_IMODE(built_home.work.stat().st_mode) == 0o700
+
+
+def test_run_json_says_what_it_was_made_of(built_home):
+    run = find_release(built_home, "2024-06-r1").run
+    assert (run["month"], run["as_at"], run["rows"]) == ("2024-06", "2024-07-31", {"contacts": 2})
+    assert run["checks"] == [{"name": "every_contact_has_a_date", "status": "pass", "failures": 0}]
+    assert {
+        "run_id",
+        "sha256",
+        "logical_hash",
+        "extract_hash",
+        "inputs_hash",
+        "code_hash",
+        "lock_hash",
+    } <= run.keys()
+    assert {"python", "duckdb", "dbt-core", "dbt-duckdb"} == run["versions"].keys()
+    assert run["stages"].keys() == {"start and parse", "build", "package"}
+
+
+def fingerprint(folder, rows: str, setting: str) -> dict[str, str]:
+    """The hashes of a build whose one table holds these rows."""
+    folder.mkdir()
+    with duckdb.connect(folder / "build.duckdb") as connection:
+        connection.execute(f"create schema marts; {setting}")
+        connection.execute(
+            "create table marts.units as select name, amount, populations, seen_at"
+            f" from (values {rows}) as units (name, amount, populations, seen_at)"
+        )
+    (folder / "out").mkdir()
+    return make_files(folder / "build.duckdb", folder / "out").hashes
+
+
+FIRST = "('a', 0.3::double, ['x'], timestamp '2024-06-30 23:30')"
+SECOND = "(null, 1 / 3, []::varchar[], null)"
+
+
+def test_the_hash_of_a_table_does_not_depend_on_order_threads_or_time_zone(tmp_path, monkeypatch):
+    here = fingerprint(tmp_path / "here", f"{FIRST}, {SECOND}", "set threads = 1")
+    monkeypatch.setenv("TZ", "Pacific/Auckland")
+    time.tzset()
+    summed_otherwise = FIRST.replace("0.3::double", "0.1::double + 0.2::double")
+    there = fingerprint(tmp_path / "there", f"{SECOND}, {summed_otherwise}", "set timezone = 'Asia/Tokyo'")
+    monkeypatch.undo()
+    time.tzset()
+    assert here == there
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        FIRST,
+        f"{FIRST}, {FIRST}, {SECOND}",
+        f"{FIRST}, ('', 1 / 3, []::varchar[], null)",
+        f"{SECOND}, {SECOND}",
+    ],
+)
+def test_the_hash_of_a_table_tells_other_rows_apart(tmp_path, rows):
+    assert fingerprint(tmp_path / "one", f"{FIRST}, {SECOND}", "") != fingerprint(
+        tmp_path / "other", rows, ""
+    )
+
+
+def test_a_view_in_the_marts_is_refused(tmp_path):
+    with duckdb.connect(tmp_path / "build.duckdb") as connection:
+        connection.execute("create schema marts; create view marts.loose as select 1 as one")
+    (tmp_path / "out").mkdir()
+    with pytest.raises(RunnerError, match="loose is a view"):
+        make_files(tmp_path / "build.duckdb", tmp_path / "out")
+
+
+def test_the_same_inputs_and_code_make_no_second_release(home):
+    before = files_of(home)
+    (again,) = refresh(home, [JUNE])
+    assert (again.release.name, again.is_new) == ("2024-06-r1", False)
+    assert files_of(home) == before
+
+
+def test_another_extract_makes_the_next_release_of_the_month(home):
+    (other,) = refresh(home, [JUNE], date(2024, 7, 2))
+    assert (other.release.name, other.release.as_at, other.is_new) == ("2024-06-r2", date(2024, 7, 2), True)
+    assert not [path for path in home.work.iterdir() if path.name not in ("parsed", ".lock")]
+    logical = {release.name: release.run["logical_hash"] for release in all_releases(home)}
+    assert logical["2024-06-r1"] != logical["2024-06-r2"]
+
+
+def test_publishing_moves_current_and_nothing_else(home):
+    before = files_of(home)
+    publish(home, "2024-05")
+    publish(home)
+    after = files_of(home)
+    pointer = json.loads(after.pop("CURRENT"))
+    run = find_release(home, "2024-06-r1").run
+    assert after == before
+    assert pointer == {"release": "2024-06-r1"} | {
+        key: run[key] for key in ("month", "as_at", "run_id", "sha256")
+    }
+    assert [(line["event"], line["release"]) for line in ledger.entries(home)][-2:] == [
+        ("published", "2024-05-r1"),
+        ("published", "2024-06-r1"),
+    ]
+
+
+def test_publishing_twice_records_once(home):
+    publish(home, "2024-06-r1")
+    before = home.ledger.read_bytes()
+    publish(home, "2024-06-r1")
+    assert home.ledger.read_bytes() == before
+
+
+def test_publishing_again_records_what_a_killed_publish_did_not(home):
+    publish(home, "2024-06-r1")
+    lines = home.ledger.read_bytes().splitlines(keepends=True)
+    home.ledger.write_bytes(b"".join(lines[:-1]))
+    assert not {finding.what: finding.is_well for finding in examine(home)}["ledger"]
+    publish(home, "2024-06-r1")
+    assert ledger.entries(home)[-1]["event"] == "published"
+    assert all(finding.is_well for finding in examine(home))
+
+
+@pytest.mark.parametrize(
+    ("wanted", "exit_code", "says"),
+    [
+        ("2024-05-r1", ExitCode.USAGE, "older than the published 2024-06-r1"),
+        ("2024-09-r1", ExitCode.NOTHING_MATCHED, "no release 2024-09-r1"),
+        ("2024-09", ExitCode.NOTHING_MATCHED, "No release of 2024-09"),
+        ("../2024-06-r1", ExitCode.NOTHING_MATCHED, "no release"),
+    ],
+)
+def test_what_cannot_be_published_changes_nothing(home, wanted, exit_code, says):
+    publish(home, "2024-06-r1")
+    before = files_of(home)
+    with pytest.raises(RunnerError, match=says) as fault:
+        publish(home, wanted)
+    assert fault.value.exit_code == exit_code
+    assert files_of(home) == before
+
+
+def test_an_altered_release_is_not_published(home):
+    file = home.releases / "2024-06-r1/marts.duckdb"
+    file.chmod(0o640)
+    with file.open("r+b") as bytes_of_it:
+        bytes_of_it.seek(-1, os.SEEK_END)
+        bytes_of_it.write(b"!")
+    with pytest.raises(RunnerError, match="is not the file that was built") as fault:
+        publish(home)
+    assert fault.value.exit_code == ExitCode.BLOCKED
+    assert current(home) is None
+
+
+def test_a_write_ahead_log_beside_a_release_is_not_published(home):
+    (home.releases / "2024-06-r1/marts.duckdb.wal").write_bytes(b"")
+    with pytest.raises(RunnerError, match=r"marts\.duckdb\.wal lies beside"):
+        publish(home)
+
+
+def test_rolling_back_needs_a_release_that_was_published(home):
+    publish(home, "2024-06-r1")
+    with pytest.raises(RunnerError, match="2024-05-r1 was never published"):
+        roll_back(home, "2024-05-r1", "wrong extract")
+    assert current(home)["release"] == "2024-06-r1"
+
+
+def test_rolling_back_goes_back_and_keeps_the_reason(home):
+    publish(home, "2024-05")
+    publish(home, "2024-06")
+    roll_back(home, "2024-05-r1", "wrong extract")
+    assert current(home)["release"] == "2024-05-r1"
+    last = ledger.entries(home)[-1]
+    assert (last["event"], last["release"], last["reason"]) == ("rolled back", "2024-05-r1", "wrong extract")
+
+
+def test_status_shows_each_month_by_stage(home):
+    publish(home, "2024-05")
+    land_contacts(home, "2024-08-02")
+    months = status(home)
+    assert [(row["month"], row["landed"]) for row in months] == [
+        ("2024-07", ["2024-08-02"]),
+        ("2024-06", ["2024-07-02", "2024-07-31"]),
+        ("2024-05", ["2024-06-04"]),
+    ]
+    assert months[1]["built"] == [{"release": "2024-06-r1", "as_at": "2024-07-31", "state": "draft"}]
+    lines = status_text(months).splitlines()
+    assert lines[1].split() == ["2024-07", "2024-08-02", "-", "-"]
+    assert lines[3].split() == ["2024-05", "2024-06-04", "r1", "r1", "(current)"]
+
+
+def test_a_plan_says_what_a_refresh_would_do_and_writes_nothing(home, tmp_path):
+    before = {path: path.stat().st_mtime_ns for path in home.root.rglob("*")}
+    project = shutil.copytree(home.project, tmp_path / "project")
+    (project / "models/marts/contacts.sql").write_text("select 1 as one")
+    (project / "models/marts/more.sql").write_text("select 2 as two")
+    assert plan(home, JUNE)["does"].startswith("do nothing: 2024-06-r1")
+    assert plan(home, JUNE, date(2024, 7, 2))["does"].startswith("make the draft 2024-06-r2")
+    planned = plan(Home(home.root, project), JUNE)
+    assert planned["files"] == {
+        "new": ["models/marts/more.sql"],
+        "changed": ["models/marts/contacts.sql"],
+        "gone": [],
+    }
+    assert (planned["as_at"], planned["models"], planned["parses"]) == ("2024-07-31", 3, True)
+    assert "new models/marts/more.sql" in plan_text(planned)
+    assert {path: path.stat().st_mtime_ns for path in home.root.rglob("*")} == before
+
+
+def test_a_second_run_is_told_who_is_first_and_readers_are_not_blocked(home):
+    publish(home, "2024-05")
+    with run_lock(home, "refresh 2024-06"):
+        with pytest.raises(RunnerError, match=f"refresh 2024-06`, process {os.getpid()}, since 2") as fault:
+            refresh(home, [JUNE], date(2024, 7, 2))
+        assert status(home)[0]["built"]
+        assert current(home)["release"] == "2024-05-r1"
+    assert fault.value.exit_code == ExitCode.BUSY
+    with run_lock(home, "the next"):
+        pass
+
+
+def test_a_run_killed_at_any_moment_leaves_what_was_published(home):
+    publish(home, "2024-05")
+    published = files_of(home)
+    script = (
+        "from datetime import date; from pathlib import Path; from runner.home import Home;"
+        "from runner.months import Month; from runner.releases.refresh import refresh;"
+        f"home = Home(Path({str(home.root)!r}), Path({str(home.project)!r}));"
+        "refresh(home, [Month(2024, 6)], date(2024, 7, 2))"
+    )
+    for seconds in (0.4, 1.6, 2.0):
+        process = subprocess.Popen([sys.executable, "-c", script], cwd=PROJECT, stderr=subprocess.DEVNULL)
+        time.sleep(seconds)
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+        kept = files_of(home)
+        assert {name: kept[name] for name in published} == published
+        find_release(home, current(home)["release"]).verify()
+    refresh(home, [JUNE], date(2024, 7, 2))
+    assert all(finding.is_well for finding in examine(home))
+    assert all_releases(home)[-1].name == "2024-06-r2"
+
+
+def test_leftovers_of_a_dead_run_are_found_and_then_removed(home):
+    (home.work / "20240101T000000Z-aaaaaa").mkdir()
+    (home.releases / ".draft-20240101T000000Z-aaaaaa").mkdir()
+    (fault,) = [finding for finding in examine(home) if not finding.is_well]
+    assert fault.what == "work"
+    assert "20240101T000000Z-aaaaaa" in fault.says
+    refresh(home, [JUNE])
+    assert all(finding.is_well for finding in examine(home))
+
+
+def test_a_release_made_just_before_a_kill_is_recorded_by_the_next_run(home):
+    home.ledger.write_bytes(home.ledger.read_bytes().splitlines(keepends=True)[0])
+    refresh(home, [JUNE])
+    assert [line["release"] for line in ledger.entries(home)] == ["2024-05-r1", "2024-06-r1"]
+    assert ledger.verify(home) == 2
+
+
+def test_doctor_finds_a_pointer_to_another_file(home):
+    publish(home)
+    pointer = home.releases / "CURRENT"
+    pointer.write_text(pointer.read_text().replace('"sha256": "', '"sha256": "0'))
+    (fault,) = [finding for finding in examine(home) if not finding.is_well]
+    assert fault.what == "CURRENT"
+    assert "rollback" in fault.fix
+
+
+@pytest.mark.parametrize("number", [0, 1, 2])
+@pytest.mark.parametrize("change", ["altered", "taken out", "put in"])
+def test_any_change_in_the_ledger_but_its_end_is_found(tmp_path, number, change):
+    home = Home(tmp_path)
+    for event in ("landed", "built", "published", "built"):
+        ledger.record(home, event, release="2024-06-r1")
+    lines = home.ledger.read_bytes().splitlines(keepends=True)
+    if change == "altered":
+        lines[number] = lines[number].replace(b"2024-06-r1", b"2024-06-r2")
+    elif change == "taken out":
+        del lines[number]
+    else:
+        lines.insert(number, lines[number])
+    assert ledger.verify(home) == 4
+    home.ledger.write_bytes(b"".join(lines))
+    with pytest.raises(RunnerError, match="does not follow"):
+        ledger.verify(home)
+
+
+def test_a_line_cut_short_by_a_power_cut_is_dropped(tmp_path):
+    home = Home(tmp_path)
+    ledger.record(home, "landed", as_at="2024-07-02")
+    with home.ledger.open("ab") as file:
+        file.write(b'{"at": "2024-07-')
+    ledger.record(home, "built", release="2024-06-r1")
+    assert [line["event"] for line in ledger.entries(home)] == ["landed", "built"]
+    assert ledger.verify(home) == 2
