@@ -10,6 +10,7 @@ from runner.readers.release import nearest
 from runner.readers.text import line, note, widths
 
 REGISTER = PROJECT / "seeds" / "measures.csv"
+POPULATIONS = PROJECT / "seeds" / "populations.csv"
 
 LABELS = {
     "version": "Version",
@@ -31,16 +32,16 @@ LABELS = {
 """The register's columns in the order they are read, and what they are called."""
 
 
-def read_register(path: Path = REGISTER) -> list[dict[str, str]]:
-    """Every measure of the register, in its order."""
+def read_rows(path: Path) -> list[dict[str, str]]:
+    """Every row of a seed, in its order."""
     with path.open(encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file))
 
 
 def register(
     measure_id: str | None = None, section: str | None = None, status: str | None = None
-) -> list[dict[str, str]]:
-    """The measures asked for.
+) -> list[dict[str, Any]]:
+    """The measures asked for, each with its named `populations` and their meaning.
 
     Args:
         measure_id: One measure; all where it is None.
@@ -50,7 +51,18 @@ def register(
     Raises:
         RunnerError: Nothing matches.
     """
-    measures = read_register()
+    populations = read_rows(POPULATIONS)
+    measures = [
+        {
+            **row,
+            "populations": {
+                named["population"]: named["meaning"]
+                for named in populations
+                if named["measure_id"] == row["measure_id"]
+            },
+        }
+        for row in read_rows(REGISTER)
+    ]
     asked = {"measure_id": measure_id, "section": section, "status": status}
     found = measures
     for column, value in asked.items():
@@ -71,7 +83,7 @@ def register(
     )
 
 
-def list_text(measures: list[dict[str, str]]) -> str:
+def list_text(measures: list[dict[str, Any]]) -> str:
     """The measures as a table, by section."""
     cells = {
         row["measure_id"]: (row["measure_id"], row["status"], row["statistics"], row["title"])
@@ -96,6 +108,10 @@ def measure_text(measure: dict[str, Any]) -> str:
     for column, label in LABELS.items():
         if shown[column]:
             lines.append(note(f"{label + ':':<16}{shown[column]}", "").replace("\n", "\n" + " " * 16))
+    if measure["populations"]:
+        lines += ["", "Also published for"]
+    for population, meaning in measure["populations"].items():
+        lines.append(note(f"{population}: {meaning}", "  "))
     rule = f"models/marts/measures/{measure['section']}/fct_{measure['measure_id']}.sql"
     if measure["status"] == "live":
         lines += ["", f"Its rule: {rule}", f"Its units: runner trace {measure['measure_id']} MONTH"]

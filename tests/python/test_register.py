@@ -27,7 +27,13 @@ def test_a_section_and_a_status_narrow_the_list():
 
 def test_one_measure_is_told_whole():
     text = run("register", "s47_to_icpc").stdout
-    for words in ("S47 enquiries completed", "45 days from the month's end", "S47 end date", "1.3; 3.1; 3.3"):
+    for words in (
+        "S47 enquiries completed",
+        "45 days from the month's end",
+        "S47 end date",
+        "1.3; 3.1; 3.3",
+        "matured",
+    ):
         assert words in text
 
 
