@@ -108,6 +108,9 @@ class DateType(click.ParamType):
 
 
 MONTH, DATE = MonthType(), DateType()
+release_option = click.option(
+    "--release", "named", help="A release such as 2024-06-r1, or the path of a built DuckDB file."
+)
 json_option = click.option("--json", "as_json", is_flag=True, help="Answer in JSON.")
 
 
@@ -223,42 +226,43 @@ def doctor(home: Home, as_json: bool) -> None:
 
 
 @main.command("reconcile")
-@click.argument("month", required=False)
-@click.option("--release", "named", help="A release such as 2024-06-r1, or the path of a built DuckDB file.")
+@click.argument("month", type=MONTH, required=False)
+@release_option
 @json_option
 @click.pass_obj
-def reconcile_command(home: Home, month: str | None, named: str | None, as_json: bool) -> None:
-    """Print every published figure beside ours: agrees, disagrees, or why there is no comparison."""
-    from runner.readers.reconcile import counts, reconcile, reconcile_text
-    from runner.readers.release import parse_month
+def reconcile_command(home: Home, month: Month | None, named: str | None, as_json: bool) -> None:
+    """Print every published figure beside ours: agrees, disagrees, or why there is no comparison.
 
-    figures = reconcile(home, parse_month(month) if month else None, named)
+    With MONTH, only the figures about periods that end in it.
+    """
+    from runner.readers.reconcile import counts, reconcile, reconcile_text
+
+    figures = reconcile(home, month, named)
     answer(as_json, {"counts": counts(figures), "figures": figures}, reconcile_text(figures))
 
 
 @main.command("trace")
 @click.argument("measure")
-@click.argument("month")
+@click.argument("month", type=MONTH)
 @click.option("--outcome", type=click.Choice(["yes", "no", "pending", "excluded"]), help="List only these.")
 @click.option("--population", default="all", show_default=True, help="A named group of the measure.")
-@click.option("--release", "named", help="A release such as 2024-06-r1, or the path of a built DuckDB file.")
+@release_option
 @json_option
 @click.pass_obj
 def trace_command(
     home: Home,
     measure: str,
-    month: str,
+    month: Month,
     outcome: str | None,
     population: str,
     named: str | None,
     as_json: bool,
 ) -> int:
     """List the units behind a figure, with their dates, reasons and source rows."""
-    from runner.readers.release import find_release, parse_month
+    from runner.readers.release import find_built
     from runner.readers.trace import of_outcome, trace, trace_text
 
-    first_day = parse_month(month)
-    traced = trace(home, find_release(home, named), measure, first_day, population)
+    traced = trace(home, find_built(home, named), measure, month, population)
     listed = of_outcome(traced, outcome)
     answer(as_json, listed, trace_text(listed))
     return ExitCode.BLOCKED if traced["differences"] else ExitCode.DONE
@@ -278,16 +282,15 @@ def register_command(measure: str | None, section: str | None, status: str | Non
 
 
 @main.command("scorecard")
-@click.argument("month")
-@click.option("--release", "named", help="A release such as 2024-06-r1, or the path of a built DuckDB file.")
+@click.argument("month", type=MONTH)
+@release_option
 @json_option
 @click.pass_obj
-def scorecard_command(home: Home, month: str, named: str | None, as_json: bool) -> None:
-    """Print the figures of a month, with their change and their mean of 12 months."""
-    from runner.readers.release import find_release, opened, parse_month
+def scorecard_command(home: Home, month: Month, named: str | None, as_json: bool) -> None:
+    """Print the figures of MONTH, with their change and their mean of 12 months."""
+    from runner.readers.release import find_built, opened
     from runner.readers.scorecard import scorecard, scorecard_text
 
-    first_day = parse_month(month)
-    with opened(find_release(home, named)) as connection:
-        card = scorecard(connection, first_day)
+    with opened(find_built(home, named)) as connection:
+        card = scorecard(connection, month)
     answer(as_json, card, scorecard_text(card))

@@ -7,7 +7,8 @@ from typing import Any
 
 from runner.errors import ExitCode, RunnerError
 from runner.home import Home
-from runner.readers.release import Release, all_releases, extract_date, find_release, opened, rows
+from runner.months import Month
+from runner.readers.release import Built, all_built, extract_date, find_built, opened, rows
 from runner.readers.text import day, figure, line, months, note, number, widths
 
 NO_RELEASE = "no release"
@@ -29,7 +30,7 @@ CHECKS = """
 """
 
 
-def reconcile(home: Home, month: date | None = None, named: str | None = None) -> list[dict[str, Any]]:
+def reconcile(home: Home, month: Month | None = None, named: str | None = None) -> list[dict[str, Any]]:
     """Compares every published figure with the newest release from the extract it belongs to.
 
     Args:
@@ -44,27 +45,27 @@ def reconcile(home: Home, month: date | None = None, named: str | None = None) -
     Raises:
         RunnerError: There is no release, or no figure about the month.
     """
-    releases = [find_release(home, named)] if named else all_releases(home) or [find_release(home)]
-    vintages = dict(_vintage(release) for release in releases)
+    to_read = [find_built(home, named)] if named else all_built(home) or [find_built(home)]
+    vintages = dict(_vintage(built) for built in to_read)
     newest = vintages[max(vintages)]
     figures = []
     for name, published in newest["figures"].items():
-        if month is None or published["last_month"] == month:
+        if month is None or published["last_month"] == month.first_day:
             figures.append(_beside_ours(name, published, vintages))
     if not figures:
         raise RunnerError(
-            f"No figure was published about {month:%Y-%m}.",
+            f"No figure was published about {month}.",
             "Name another month, or none for all figures.",
             ExitCode.NOTHING_MATCHED,
         )
     return figures
 
 
-def _vintage(release: Release) -> tuple[date, dict[str, Any]]:
-    """A release's extract date, its name and its comparisons by figure."""
-    with opened(release) as connection:
+def _vintage(built: Built) -> tuple[date, dict[str, Any]]:
+    """The extract date of what was built, its name and its comparisons by figure."""
+    with opened(built) as connection:
         figures = {row["figure"]: row for row in rows(connection, CHECKS)}
-        return extract_date(connection), {"release": release.name, "figures": figures}
+        return extract_date(connection), {"release": built.name, "figures": figures}
 
 
 def _beside_ours(
@@ -132,6 +133,9 @@ def reconcile_text(figures: list[dict[str, Any]]) -> str:
                 if row["notes"]:
                     lines.append(note("; ".join(row["notes"]), " " * 11))
         lines.append("")
+    read = {row["as_at"]: row["release"] for row in figures if row["release"]}
+    for as_at, name in sorted(read.items()):
+        lines.append(f"Figures as at {day(as_at)} are compared with {name}.")
     return "\n".join([*lines, summary(figures)])
 
 

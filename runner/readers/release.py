@@ -1,8 +1,6 @@
 """Opening a release, or any built DuckDB file, to read from it."""
 
 import difflib
-import json
-import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -12,103 +10,79 @@ from typing import TYPE_CHECKING, Any
 
 from runner.errors import ExitCode, RunnerError
 from runner.home import Home
+from runner.months import Month
+from runner.releases import store
 
 if TYPE_CHECKING:
     import duckdb
 
-MARTS = "marts.duckdb"
-
 
 @dataclass(frozen=True)
-class Release:
-    """A built file that figures are read from."""
+class Built:
+    """A built file that figures are read from: a release's, or what `dbt build` made by itself."""
 
     name: str
-    path: Path
+    file: Path
 
 
-def parse_month(text: str) -> date:
-    """The first day of a month written as `2024-06`.
-
-    Raises:
-        RunnerError: The text is no month.
-    """
-    if re.fullmatch(r"\d{4}-(0[1-9]|1[0-2])", text):
-        return date.fromisoformat(f"{text}-01")
-    raise RunnerError(f"'{text}' is no month.", "Write a month as 2024-06.", ExitCode.USAGE)
-
-
-def all_releases(home: Home) -> list[Release]:
+def all_built(home: Home) -> list[Built]:
     """Every release of a home, oldest first; where there is none, what `dbt build` made by itself.
 
     Args:
         home: The folder that keeps the releases.
     """
-    numbered = []
-    for folder in home.releases.glob("*"):
-        name = re.fullmatch(r"(\d{4}-\d{2})-r(\d+)", folder.name)
-        if name and (folder / MARTS).is_file():
-            numbered.append((name[1], int(name[2]), Release(folder.name, folder / MARTS)))
-    if numbered:
-        return [release for _, _, release in sorted(numbered, key=lambda found: found[:2])]
+    releases = [Built(release.name, release.file) for release in store.all_releases(home)]
     build = home.root / "target" / "build.duckdb"
-    return [Release("target/build.duckdb", build)] if build.is_file() else []
+    return releases or ([Built("target/build.duckdb", build)] if build.is_file() else [])
 
 
-def find_release(home: Home, named: str | None = None) -> Release:
-    """The release to read: the one that is named, else the published one, else the newest.
+def find_built(home: Home, named: str | None = None) -> Built:
+    """What to read: the release or file that is named, else the published release, else the newest.
 
     Args:
         home: The folder that keeps the releases.
         named: A release (`2024-06-r1`), or the path of a built DuckDB file.
 
     Raises:
-        RunnerError: There is no such release.
+        RunnerError: There is nothing of that name, or nothing at all.
     """
-    releases = all_releases(home)
-    if named is None and (home.releases / "CURRENT").is_file():
-        named = json.loads((home.releases / "CURRENT").read_text(encoding="utf-8"))["release"]
-    if named is None and releases:
-        return releases[-1]
-    if named is None:
+    if named is not None and Path(named).is_file():
+        return Built(named, Path(named))
+    published = store.current(home)
+    if named is not None or published:
+        release = store.find_release(home, named or published["release"])
+        return Built(release.name, release.file)
+    built = all_built(home)
+    if not built:
         raise RunnerError(
             f"There is no release in {home.releases} and no target/build.duckdb.",
             "Build one with `runner refresh`, `runner demo` or `dbt build`, or name a folder with --home.",
             ExitCode.NOTHING_MATCHED,
         )
-    for release in releases:
-        if release.name == named:
-            return release
-    if Path(named).is_file():
-        return Release(named, Path(named))
-    raise RunnerError(
-        f"There is no release {named}.",
-        f"Name one of: {', '.join(release.name for release in releases) or 'none is built yet'}.",
-        ExitCode.NOTHING_MATCHED,
-    )
+    return built[-1]
 
 
 @contextmanager
-def opened(release: Release) -> Iterator["duckdb.DuckDBPyConnection"]:
+def opened(built: Built) -> Iterator["duckdb.DuckDBPyConnection"]:
     """A connection that has the file attached, read-only, under the name `release`.
 
     Args:
-        release: What to read.
+        built: What to read.
 
     Raises:
         RunnerError: The file is still being written, or is no release.
     """
     import duckdb
 
-    if release.path.with_name(release.path.name + ".wal").exists():
+    if built.file.with_name(built.file.name + ".wal").exists():
         raise RunnerError(
-            f"{release.name} is being built, or its build was broken off.",
+            f"{built.name} is being built, or its build was broken off.",
             "Wait for the build to end, or build again.",
             ExitCode.BUSY,
         )
     connection = duckdb.connect()
     try:
-        path = str(release.path).replace("'", "''")
+        path = str(built.file).replace("'", "''")
         try:
             connection.execute(f"attach '{path}' as release (read_only)")
             held = connection.execute(
@@ -117,13 +91,13 @@ def opened(release: Release) -> Iterator["duckdb.DuckDBPyConnection"]:
             ).fetchall()
         except duckdb.IOException as fault:
             raise RunnerError(
-                f"{release.name} cannot be opened: it is in use by a build, or is no DuckDB file.",
+                f"{built.name} cannot be opened: it is in use by a build, or is no DuckDB file.",
                 "Wait for the build to end, or build again.",
                 ExitCode.BUSY,
             ) from fault
         if ("measure_results",) not in held:
             raise RunnerError(
-                f"{release.name} holds no marts.measure_results: its build did not end.",
+                f"{built.name} holds no marts.measure_results: its build did not end.",
                 "Build again with `runner refresh` or `dbt build`.",
                 ExitCode.NOTHING_MATCHED,
             )
@@ -170,7 +144,7 @@ def measure(connection: "duckdb.DuckDBPyConnection", measure_id: str) -> dict[st
     return known[measure_id]
 
 
-def check_month(connection: "duckdb.DuckDBPyConnection", month: date) -> None:
+def check_month(connection: "duckdb.DuckDBPyConnection", month: Month) -> None:
     """Sees that an opened release holds a month.
 
     Raises:
@@ -180,9 +154,9 @@ def check_month(connection: "duckdb.DuckDBPyConnection", month: date) -> None:
         connection,
         "select min(reporting_month) as first, max(reporting_month) as last from release.marts.dim_month",
     )[0]
-    if not held["first"] <= month <= held["last"]:
+    if not held["first"] <= month.first_day <= held["last"]:
         raise RunnerError(
-            f"The release does not hold {month:%Y-%m}.",
+            f"The release does not hold {month}.",
             f"Name a month from {held['first']:%Y-%m} to {held['last']:%Y-%m}, or another --release.",
             ExitCode.NOTHING_MATCHED,
         )

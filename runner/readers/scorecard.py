@@ -1,9 +1,9 @@
 """The scorecard of a month, as a table."""
 
 import textwrap
-from datetime import date
 from typing import TYPE_CHECKING, Any
 
+from runner.months import Month
 from runner.readers.release import check_month, extract_date, rows
 from runner.readers.text import day, figure, line, month_name, number, rounded, widths
 
@@ -50,12 +50,12 @@ FIGURES = """
 """
 
 
-def scorecard(connection: "duckdb.DuckDBPyConnection", month: date) -> dict[str, Any]:
+def scorecard(connection: "duckdb.DuckDBPyConnection", month: Month) -> dict[str, Any]:
     """The figures of a month with their change and their mean of 12 months.
 
     Args:
         connection: As given by `runner.readers.release.opened`.
-        month: The first day of the reporting month.
+        month: The reporting month.
 
     Returns:
         The month, the extract's date and `figures`: one row per measure, population and statistic, in the
@@ -66,9 +66,9 @@ def scorecard(connection: "duckdb.DuckDBPyConnection", month: date) -> dict[str,
     """
     check_month(connection, month)
     return {
-        "reporting_month": month,
+        "reporting_month": month.first_day,
         "as_at": extract_date(connection),
-        "figures": rows(connection, FIGURES, {"month": month}),
+        "figures": rows(connection, FIGURES, {"month": month.first_day}),
     }
 
 

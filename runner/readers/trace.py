@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from runner.errors import ExitCode, RunnerError
 from runner.home import PROJECT, Home
-from runner.readers.release import Release, check_month, extract_date, measure, opened, rows
+from runner.months import Month
+from runner.readers.release import Built, check_month, extract_date, measure, opened, rows
 from runner.readers.text import day, figure, line, month_name, note, quantity, widths
 
 if TYPE_CHECKING:
@@ -76,16 +77,14 @@ FIGURES = """
 """
 
 
-def trace(
-    home: Home, release: Release, measure_id: str, month: date, population: str = "all"
-) -> dict[str, Any]:
+def trace(home: Home, built: Built, measure_id: str, month: Month, population: str = "all") -> dict[str, Any]:
     """Finds the units behind a measure's figures for a month.
 
     Args:
         home: The folder in which the extracts were landed.
-        release: What to read.
+        built: What to read.
         measure_id: A live measure of the register.
-        month: The first day of the reporting month.
+        month: The reporting month.
         population: `all`, or a named group of the measure.
 
     Returns:
@@ -95,22 +94,22 @@ def trace(
     Raises:
         RunnerError: The release has no such measure, month or population.
     """
-    with opened(release) as connection:
+    with opened(built) as connection:
         register = measure(connection, measure_id)
         check_month(connection, month)
-        results = rows(connection, FIGURES, {"measure_id": measure_id, "month": month})
+        results = rows(connection, FIGURES, {"measure_id": measure_id, "month": month.first_day})
         figures = [row for row in results if row["population"] == population]
         if not figures:
             held = dict.fromkeys(row["population"] for row in results)
             raise RunnerError(
-                f"{measure_id} has no population '{population}' in {month:%Y-%m}.",
+                f"{measure_id} has no population '{population}' in {month}.",
                 f"Name one of: {', '.join(held)}.",
                 ExitCode.NOTHING_MATCHED,
             )
         asked = {
             "measure_id": measure_id,
-            "month": month,
-            "first_month": _april(month) if population == YEAR_TO_DATE else month,
+            "month": month.first_day,
+            "first_month": (_april(month) if population == YEAR_TO_DATE else month).first_day,
             "population": population,
             "is_year_to_date": population == YEAR_TO_DATE,
         }
@@ -121,9 +120,9 @@ def trace(
         "measure_id": measure_id,
         "title": register["title"],
         "unit_counted": register["unit_counted"],
-        "reporting_month": month,
+        "reporting_month": month.first_day,
         "population": population,
-        "release": release.name,
+        "release": built.name,
         "as_at": as_at,
         "figures": figures,
         "decimals": register["decimals"],
@@ -134,9 +133,9 @@ def trace(
     }
 
 
-def _april(month: date) -> date:
+def _april(month: Month) -> Month:
     """The first month of the financial year that a month is in."""
-    return date(month.year if month.month >= 4 else month.year - 1, 4, 1)
+    return Month(month.year if month.number >= 4 else month.year - 1, 4)
 
 
 def _weight(units: list[dict[str, Any]], *outcomes: str) -> float:

@@ -10,6 +10,7 @@ from click.testing import CliRunner
 from runner.cli import main
 from runner.errors import ExitCode
 from runner.home import PROJECT, Home
+from runner.months import Month
 from runner.readers.reconcile import counts, reconcile, reconcile_text
 from runner.readers.text import number, rounded
 from tests.python.tiny_release import tiny_release
@@ -107,7 +108,7 @@ def test_the_newest_release_of_an_extract_is_compared(home):
 
 
 def test_a_month_keeps_only_its_figures(home):
-    assert [row["figure"] for row in reconcile(home, MAY)] == ["F3"]
+    assert [row["figure"] for row in reconcile(home, Month(2024, 5))] == ["F3"]
 
 
 def test_the_table_shows_both_values_and_ends_with_the_counts(home):
@@ -116,6 +117,7 @@ def test_the_table_shows_both_values_and_ends_with_the_counts(home):
     assert [line.split() for line in text.splitlines() if line.strip().startswith("F2")] == [
         ["F2", "2024-06", "2024-07-31", "80%", "76%"]
     ]
+    assert "Figures as at 2 July 2024 are compared with 2024-06-r1." in text
     assert text.splitlines()[-1] == (
         "5 published figures: 1 disagree, 2 agree, 1 not reproducible, 1 not yet built."
     )

@@ -1,7 +1,6 @@
 """Tracing a figure to its units and their source rows."""
 
 import json
-from datetime import date
 
 import duckdb
 import pytest
@@ -10,11 +9,12 @@ from click.testing import CliRunner
 from runner.cli import main
 from runner.errors import ExitCode, RunnerError
 from runner.home import Home
-from runner.readers.release import Release
+from runner.months import Month
+from runner.readers.release import Built
 from runner.readers.trace import trace, trace_text
 from tests.python.tiny_release import change, tiny_release
 
-JUNE = date(2024, 6, 1)
+JUNE = Month(2024, 6)
 
 
 @pytest.fixture
@@ -35,7 +35,7 @@ def run(home, *arguments):
 
 
 def test_units_add_up_and_name_their_source_lines(home):
-    release = Release("2024-06-r1", home.releases / "2024-06-r1" / "marts.duckdb")
+    release = Built("2024-06-r1", home.releases / "2024-06-r1" / "marts.duckdb")
     traced = trace(home, release, "enquiries", JUNE)
     assert traced["weights"] == {"yes": 1, "no": 1, "pending": 1, "excluded": 1}
     assert traced["differences"] == []
@@ -130,8 +130,8 @@ def test_units_that_do_not_add_up_end_with_code_3(home, measure, sql, words):
             "all, no conference, siblings, under 5",
             ExitCode.NOTHING_MATCHED,
         ),
-        (["enquiries", "2024-06", "--release", "2024-06-r9"], "2024-06-r1", ExitCode.NOTHING_MATCHED),
-        (["enquiries", "June"], "Write a month as 2024-06", ExitCode.USAGE),
+        (["enquiries", "2024-06", "--release", "2024-06-r9"], "runner status", ExitCode.NOTHING_MATCHED),
+        (["enquiries", "June"], "write it as 2024-06", ExitCode.USAGE),
     ],
 )
 def test_what_is_not_there_is_named_with_what_to_type(home, arguments, words, code):
@@ -145,7 +145,7 @@ def test_a_file_that_is_still_being_written_is_not_read(home):
     file = home.releases / "2024-06-r1" / "marts.duckdb"
     file.with_name("marts.duckdb.wal").write_bytes(b"half a build")
     with pytest.raises(RunnerError, match="being built") as fault:
-        trace(home, Release("2024-06-r1", file), "enquiries", JUNE)
+        trace(home, Built("2024-06-r1", file), "enquiries", JUNE)
     assert fault.value.exit_code == ExitCode.BUSY
 
 

@@ -86,6 +86,7 @@ def tiny_release(file: Path, as_at: str = "2024-07-31", checks: list[tuple] = ()
         checks: Rows of published_figure_checks.
     """
     file.parent.mkdir(parents=True, exist_ok=True)
+    (file.parent / "run.json").write_text("{}")
     change(file, SCHEMA.format(as_at=date.fromisoformat(as_at)))
     for check in checks:
         marks = ", ".join("?" for _ in check)
