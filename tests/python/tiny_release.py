@@ -1,5 +1,6 @@
 """A release of a few rows, for the readers' tests: the marts' columns, no dbt."""
 
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 
@@ -87,18 +88,26 @@ def tiny_release(file: Path, as_at: str = "2024-07-31", checks: list[tuple] = ()
     """
     file.parent.mkdir(parents=True, exist_ok=True)
     (file.parent / "run.json").write_text("{}")
-    change(file, SCHEMA.format(as_at=date.fromisoformat(as_at)))
-    for check in checks:
-        marks = ", ".join("?" for _ in check)
-        change(file, f"insert into marts.published_figure_checks values ({marks})", check)
+    with writable(file) as connection:
+        connection.execute(SCHEMA.format(as_at=date.fromisoformat(as_at)))
+        for check in checks:
+            marks = ", ".join("?" for _ in check)
+            connection.execute(f"insert into marts.published_figure_checks values ({marks})", check)
     return file
 
 
-def change(file: Path, sql: str, values: tuple = ()) -> None:
+def change(file: Path, sql: str) -> None:
     """Changes a release behind its back."""
+    with writable(file) as connection:
+        connection.execute(sql)
+
+
+@contextmanager
+def writable(file: Path):
+    """A connection whose schema marts is the file's."""
     with duckdb.connect() as connection:
         connection.execute(f"attach '{file}' as release")
         connection.execute("use release")
-        connection.execute(sql, values)
+        yield connection
         connection.execute("use memory")
         connection.execute("detach release")
