@@ -151,7 +151,8 @@ def _cells(row: dict[str, Any]) -> tuple[str, ...]:
     """A figure's row of the table."""
     of = row["our_denominator"] if row["statistic"] != "rate" else None
     published = (row["value"], row["decimals"], row["numerator"], row["denominator"])
-    ours = (row["our_value_shown"], row["decimals"], row["our_numerator"], of)
+    counted = row["our_numerator"] if row["months_combined_by"] != "mean" else None
+    ours = (row["our_value_shown"], row["decimals"], counted, of)
     a_month = " a month" if row["statistic"] == "count" and row["months_combined_by"] == "mean" else ""
     return (
         row["figure"],

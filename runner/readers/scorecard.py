@@ -92,15 +92,17 @@ def scorecard_text(card: dict[str, Any]) -> str:
         "  ".join(["", " " * TITLE, line(HEADINGS, columns)]),
     ]
     section = title = None
+    words: list[str] = []
     for row, of_row in zip(figures, cells, strict=True):
+        repeated, title = title, row["title"] if row["population"] == "all" else f"  {row['population']}"
+        if title != repeated:
+            lines += [f"  {more}" for more in words]
+            words = textwrap.wrap(title, TITLE, subsequent_indent="  ")
         if row["section"] != section:
             section = row["section"]
             lines.append(section.replace("_", " ").capitalize())
-        repeated, title = title, row["title"] if row["population"] == "all" else f"  {row['population']}"
-        first, *more = textwrap.wrap(title, TITLE) if title != repeated else [""]
-        lines.append("  ".join(["", first.ljust(TITLE), line(of_row, columns)]))
-        lines += [f"    {words}" for words in more]
-    return "\n".join(lines)
+        lines.append("  ".join(["", (words.pop(0) if words else "").ljust(TITLE), line(of_row, columns)]))
+    return "\n".join([*lines, *(f"  {more}" for more in words)])
 
 
 def _cells(row: dict[str, Any]) -> tuple[str, ...]:
