@@ -25,6 +25,21 @@
             "repeat_cp_plans",
             "cla_starts",
             "cla_ends",
+            "audits_completed",
+            "audits_good_or_better",
+            "agency_rate_front_line",
+            "agency_rate_all_teams",
+            "social_worker_vacancies",
+            "average_caseload",
+            "children_missing_education",
+            "electively_home_educated",
+            "school_attendance",
+            "suspensions",
+            "permanent_exclusions",
+            "exclusion_reviews",
+            "ehc_six_week_decisions",
+            "ehc_sixteen_week_decisions",
+            "ehc_plans_within_20_weeks",
         ]
     )
 }}
