@@ -91,5 +91,6 @@ left join
     {{ ref("populations") }} as populations
     on named.measure_id = populations.measure_id
     and named.population = populations.population
-where populations.population is null
+-- Audits are grouped by the services that the data name.
+where populations.population is null and named.measure_id not like 'audits_%'
 group by named.measure_id, named.reporting_month
