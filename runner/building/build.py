@@ -41,12 +41,12 @@ class Build:
     """A finished build.
 
     Attributes:
-        file: The private DuckDB file; nothing has it open.
+        marts: The private DuckDB file with the marts; nothing has it open.
         nodes: How many models, seeds and checks ran.
         checks: What each check found.
     """
 
-    file: Path
+    marts: Path
     nodes: int
     checks: list[Check]
 
@@ -71,13 +71,12 @@ def build(project: Path, folder: Path, month: Month, extract: Extract, manifest:
             "move it to a path without quotes, brackets, stars or question marks.",
             ExitCode.USAGE,
         )
-    file = folder / "build.duckdb"
     expected = _expected(manifest)
     answer = invoke(
         "build",
         "--exclude-resource-type=unit_test",
         project=project,
-        build_file=file,
+        build_file=folder / "build.duckdb",
         folder=folder,
         variables={"landing": landing, "as_at": str(extract.as_at), "reporting_month": str(month)},
         manifest=manifest,
@@ -87,7 +86,7 @@ def build(project: Path, folder: Path, month: Month, extract: Extract, manifest:
     if answer.exception and not results:
         raise _failed("dbt stopped before the first model", str(answer.exception), folder)
     checks = _read_results(results, expected, folder)
-    return Build(file, len(expected), checks)
+    return Build(folder / "marts.duckdb", len(expected), checks)
 
 
 def _expected(manifest: "Manifest") -> dict[str, Any]:

@@ -32,8 +32,8 @@ def all_built(home: Home) -> list[Built]:
         home: The folder that keeps the releases.
     """
     releases = [Built(release.name, release.file) for release in store.all_releases(home)]
-    build = home.root / "target" / "build.duckdb"
-    return releases or ([Built("target/build.duckdb", build)] if build.is_file() else [])
+    built = home.root / "target" / "marts.duckdb"
+    return releases or ([Built("target/marts.duckdb", built)] if built.is_file() else [])
 
 
 def find_built(home: Home, named: str | None = None) -> Built:
@@ -55,7 +55,7 @@ def find_built(home: Home, named: str | None = None) -> Built:
     built = all_built(home)
     if not built:
         raise RunnerError(
-            f"There is no release in {home.releases} and no target/build.duckdb.",
+            f"There is no release in {home.releases} and no target/marts.duckdb.",
             "Build one with `runner refresh`, `runner demo` or `dbt build`, or name a folder with --home.",
             ExitCode.NOTHING_MATCHED,
         )

@@ -1,5 +1,6 @@
 """Makes a release's files from a finished build: DuckDB, Parquet, and what is in them."""
 
+import shutil
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,8 +11,8 @@ from runner.files import sha256_of
 if TYPE_CHECKING:
     import duckdb
 
-STORAGE_VERSION = "v1.1.0"
-"""The oldest DuckDB that opens a release."""
+STACK = "measure_rows"
+"""All facts, one under the other: as Parquet it would only repeat theirs."""
 
 DECIMALS = 9
 """Doubles are hashed at so many decimals: the order in which threads add up shows in later ones."""
@@ -32,49 +33,46 @@ class Package:
     hashes: dict[str, str]
 
 
-def make_files(build_file: Path, folder: Path) -> Package:
-    """Copies the marts of a finished build to `marts.duckdb` and one Parquet file a table.
+def make_files(built: Path, folder: Path) -> Package:
+    """Moves a finished build's marts into a folder and writes a Parquet file for each table.
 
     Args:
-        build_file: The private build; its other schemas are dropped.
+        built: The marts as dbt built them, in a file of their own; nothing has it open.
         folder: Where the files go; it exists and is empty.
 
     Raises:
-        RunnerError: The marts hold a view, which would break when the file moves (build failed).
+        RunnerError: The file holds something else than tables of the schema marts (build failed).
     """
     import duckdb
 
     file = folder / "marts.duckdb"
+    shutil.move(built, file)
     (folder / "parquet").mkdir()
-    with duckdb.connect(build_file, config={"temp_directory": str(build_file.parent / "temp")}) as connection:
-        _keep_marts_only(connection)
-        connection.execute(f"attach '{file}' as release (storage_version '{STORAGE_VERSION}')")
-        connection.execute("copy from database build to release")
-        rows, hashes = {}, {}
+    rows, hashes = {}, {}
+    with duckdb.connect() as connection:
+        connection.execute(f"attach '{file}' as release (read_only)")
+        _refuse_what_is_no_mart(connection)
         for table, columns in _tables(connection).items():
             rows[table], hashes[table] = _fingerprint(connection, table, columns)
-            connection.execute(f"copy release.marts.{table} to '{folder / 'parquet' / table}.parquet'")
-        connection.execute("detach release")
-    if file.with_name(file.name + ".wal").exists():
+            if table != STACK:
+                connection.execute(f"copy release.marts.{table} to '{folder / 'parquet' / table}.parquet'")
+    if file.with_name(file.name + ".wal").exists() or built.with_name(built.name + ".wal").exists():
         raise RuntimeError("DuckDB left a write-ahead log beside the release")
     return Package(sha256_of(file), rows, hashes)
 
 
-def _keep_marts_only(connection: "duckdb.DuckDBPyConnection") -> None:
-    """Drops every schema of the build but the marts."""
-    schemas = connection.execute(
-        "select schema_name from duckdb_schemas()"
-        " where database_name = 'build' and not internal and schema_name not in ('main', 'marts')"
+def _refuse_what_is_no_mart(connection: "duckdb.DuckDBPyConnection") -> None:
+    """Raises for a view, which breaks when the file moves, and for a table of another schema."""
+    strays = connection.execute(
+        "select schema_name || '.' || view_name from duckdb_views()"
+        " where database_name = 'release' and not internal"
+        " union all select schema_name || '.' || table_name from duckdb_tables()"
+        " where database_name = 'release' and schema_name <> 'marts'"
     ).fetchall()
-    for (schema,) in schemas:
-        connection.execute(f"drop schema build.{schema} cascade")
-    views = connection.execute(
-        "select view_name from duckdb_views() where database_name = 'build' and not internal"
-    ).fetchall()
-    if views:
+    if strays:
         raise RunnerError(
-            f"{views[0][0]} is a view; a release holds tables only, since views break when the file moves.",
-            "make it a table in dbt_project.yml or its config.",
+            f"{strays[0][0]} has no place in a release, which holds tables of the schema marts alone.",
+            "give it `database=target.database` in its config, or make it a table.",
             ExitCode.BUILD_FAILED,
         )
 
@@ -84,8 +82,7 @@ def _tables(connection: "duckdb.DuckDBPyConnection") -> dict[str, list[tuple[str
     tables: dict[str, list[tuple[str, str]]] = {}
     for table, column, kind in connection.execute(
         "select table_name, column_name, data_type from duckdb_columns()"
-        " where database_name = 'release' and schema_name = 'marts'"
-        " order by table_name, column_index"
+        " where database_name = 'release' order by table_name, column_index"
     ).fetchall():
         tables.setdefault(table, []).append((column, kind))
     return tables

@@ -136,7 +136,7 @@ def _refresh_one(home: Home, month: Month, extract: Extract, files: dict[str, st
     built = build(home.project, work, month, extract, manifest)
     stages.end("build")
     draft.mkdir(parents=True, mode=OWNER_ONLY)
-    package = make_files(built.file, draft)
+    package = make_files(built.marts, draft)
     stages.end("package")
 
     run = _run_facts(run_id, month, extract, built, package, files)

@@ -101,7 +101,7 @@ def test_the_build_file_is_free_when_the_build_ends(home, tmp_path):
     assert [(check.name, check.status, check.failures) for check in built.checks] == [
         ("every_contact_has_a_date", "pass", 0)
     ]
-    script = f"import duckdb; duckdb.connect({str(built.file)!r})"
+    script = f"import duckdb; duckdb.connect({str(built.marts)!r})"
     subprocess.run([sys.executable, "-c", script], check=True)
     assert "SCORECARD_BUILD_FILE" not in os.environ
 

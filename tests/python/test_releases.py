@@ -83,14 +83,15 @@ def test_run_json_says_what_it_was_made_of(built_home):
 def fingerprint(folder, rows: str, setting: str) -> dict[str, str]:
     """The hashes of a build whose one table holds these rows."""
     folder.mkdir()
-    with duckdb.connect(folder / "build.duckdb") as connection:
-        connection.execute(f"create schema marts; {setting}")
+    with duckdb.connect() as connection:
+        connection.execute(f"attach '{folder / 'marts.duckdb'}' as release; create schema release.marts")
+        connection.execute(setting)
         connection.execute(
-            "create table marts.units as select name, amount, populations, seen_at"
+            "create table release.marts.units as select name, amount, populations, seen_at"
             f" from (values {rows}) as units (name, amount, populations, seen_at)"
         )
     (folder / "out").mkdir()
-    return make_files(folder / "build.duckdb", folder / "out").hashes
+    return make_files(folder / "marts.duckdb", folder / "out").hashes
 
 
 FIRST = "('a', 0.3::double, ['x'], timestamp '2024-06-30 23:30')"
@@ -123,12 +124,22 @@ def test_the_hash_of_a_table_tells_other_rows_apart(tmp_path, rows):
     )
 
 
-def test_a_view_in_the_marts_is_refused(tmp_path):
-    with duckdb.connect(tmp_path / "build.duckdb") as connection:
-        connection.execute("create schema marts; create view marts.loose as select 1 as one")
+@pytest.mark.parametrize(
+    ("stray", "says"),
+    [
+        ("create schema release.marts; create view release.marts.loose as select 1 as one", "marts.loose"),
+        (
+            "create schema release.staging; create table release.staging.people (name varchar)",
+            "staging.people",
+        ),
+    ],
+)
+def test_what_is_no_table_of_the_marts_is_refused(tmp_path, stray, says):
+    with duckdb.connect() as connection:
+        connection.execute(f"attach '{tmp_path / 'marts.duckdb'}' as release; {stray}")
     (tmp_path / "out").mkdir()
-    with pytest.raises(RunnerError, match="loose is a view"):
-        make_files(tmp_path / "build.duckdb", tmp_path / "out")
+    with pytest.raises(RunnerError, match=f"{says} has no place in a release"):
+        make_files(tmp_path / "marts.duckdb", tmp_path / "out")
 
 
 def test_the_same_inputs_and_code_make_no_second_release(home):

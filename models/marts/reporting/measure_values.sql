@@ -1,7 +1,7 @@
 -- One row per measure, statistic, month, population and member of a breakdown: every
 -- figure, made once.
 -- measure_results and measure_breakdowns are its two halves, and what is published.
-{{ config(schema="intermediate") }}
+{{ config(database=target.database, schema="intermediate") }}
 
 with
     units as (
