@@ -294,3 +294,26 @@ def scorecard_command(home: Home, month: Month, named: str | None, as_json: bool
     with opened(find_built(home, named)) as connection:
         card = scorecard(connection, month)
     answer(as_json, card, scorecard_text(card))
+
+
+@main.command("simulate")
+@click.argument("out", type=click.Path(file_okay=False, path_type=Path))
+@click.option("--as-at", type=DATE, required=True, help="Date of the last extract.")
+@click.option(
+    "--months", type=click.IntRange(0), default=18, show_default=True, help="Extracts early in a month."
+)
+@click.option("--seed", type=int, default=1, show_default=True, help="The same seed gives the same bytes.")
+@click.option(
+    "--councils", type=click.IntRange(1, 999), default=1, show_default=True, help="Councils in each extract."
+)
+@json_option
+def simulate_command(out: Path, as_at: date, months: int, seed: int, councils: int, as_json: bool) -> None:
+    """Write extracts of an invented council to OUT, one early in each month and one of --as-at."""
+    from runner.simulator import simulate
+
+    rows = simulate(out, as_at, months, seed, councils, lambda line: click.echo(line, err=True))
+    answer(
+        as_json,
+        {day.isoformat(): count for day, count in rows.items()},
+        "\n".join(f"{out / day.isoformat()}  {count:,} rows" for day, count in rows.items()),
+    )

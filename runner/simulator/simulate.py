@@ -1,0 +1,119 @@
+"""Writes the extracts of councils that do not exist."""
+
+from collections import Counter
+from collections.abc import Callable
+from datetime import date, timedelta
+from pathlib import Path
+
+from runner.errors import ExitCode, RunnerError
+from runner.simulator import (
+    audits,
+    care,
+    care_leavers,
+    care_rows,
+    care_services,
+    closing,
+    contacts,
+    education,
+    front_door,
+    households,
+    journey_rows,
+    need_plans,
+    people,
+    protection,
+    special_needs,
+    staff,
+    visits,
+)
+from runner.simulator.calendar import add_months, extract_dates, holidays, month_of
+from runner.simulator.world import World, write_extract
+
+FIRST_AS_AT = date(2012, 1, 1)
+"""Before this the bank holidays of a council's earlier history are not known."""
+
+
+def simulate(
+    out: Path,
+    as_at: date,
+    months: int = 18,
+    seed: int = 1,
+    councils: int = 1,
+    progress: Callable[[str], None] = lambda line: None,
+) -> dict[date, int]:
+    """Writes full extracts of invented councils, as known on each date, under OUT/<date>/<table>.csv.
+
+    The published series are pinned to the last month that ended before `as_at`. Councils are made one
+    after another, so memory holds one.
+
+    Args:
+        out: Folder for the extracts; new or empty.
+        as_at: Date of the last extract.
+        months: How many extracts early in a month come with it; 0 for the last extract alone.
+        seed: The same seed gives the same bytes.
+        councils: How many councils share each extract; their ids differ.
+        progress: Told, in a line, how far it is.
+
+    Returns:
+        The rows in each extract.
+
+    Raises:
+        RunnerError: The folder is in use, or the date lies outside the working-day calendar.
+    """
+    if out.exists() and any(out.iterdir()):
+        raise RunnerError(f"{out} is not empty.", "Name a new folder, or empty this one.", ExitCode.USAGE)
+    if not FIRST_AS_AT <= as_at <= max(holidays()) - timedelta(days=90):
+        raise RunnerError(
+            f"{as_at} lies outside the working-day calendar, which runs to {max(holidays())}.",
+            "Give a date between 2012 and three months before the calendar's end.",
+            ExitCode.USAGE,
+        )
+    dates = extract_dates(as_at, months)
+    rows: dict[date, Counter[str]] = {day: Counter() for day in dates}
+    for council in range(1, councils + 1):
+        progress(f"Simulating council {council} of {councils}")
+        world = build_world(council, seed, add_months(month_of(as_at), -1))
+        for day in dates:
+            folder = out / day.isoformat()
+            folder.mkdir(parents=True, exist_ok=True)
+            rows[day].update(write_extract(world, day, folder, is_first=council == 1))
+    for day, counts in rows.items():
+        lines = "".join(f"{table},{counts[table]}\n" for table in sorted(counts))
+        control = out / day.isoformat() / "control.csv"
+        control.write_text("table,rows\n" + lines, encoding="utf-8", newline="\n")
+        progress(f"Wrote the extract of {day}: {counts.total():,} rows")
+    return {day: counts.total() for day, counts in rows.items()}
+
+
+def build_world(council: int, seed: int, last_month: date) -> World:
+    """Plans everything that happens in one council, then records it.
+
+    Args:
+        council: Number of the council, from 1.
+        seed: Decides every choice.
+        last_month: First day of the last complete month.
+    """
+    world = World(council, seed, last_month)
+    staff.hire(world)
+    front_door.plan_referrals(world)
+    front_door.plan_assessments(world)
+    front_door.decide_referrals(world)
+    protection.plan_protection(world)
+    care.plan_care(world)
+    front_door.decide_assessments(world)
+    need_plans.plan_need_plans(world)
+    closing.close_episodes(world)
+    people.name_people(world)
+
+    journey_rows.record_journeys(world)
+    contacts.record_contacts(world)
+    staff.allocate(world)
+    care_rows.record_care(world)
+    visits.record_visits(world)
+    care_services.record_care_services(world)
+    care_leavers.record_care_leavers(world)
+    households.record_households(world)
+    audits.record_audits(world)
+    special_needs.record_special_needs(world)
+    education.record_education(world)
+    people.record_people(world)
+    return world
