@@ -159,7 +159,7 @@ def _cells(row: dict[str, Any]) -> tuple[str, ...]:
         months(row["first_month"], row["last_month"]),
         f"{row['as_at']}",
         figure(row["statistic"], *published) + a_month,
-        figure(row["statistic"], *ours) + a_month if row["our_value"] is not None else "",
+        figure(row["statistic"], *ours) + a_month if row["state"] in ("agrees", "disagrees") else "",
     )
 
 
