@@ -14,6 +14,16 @@
     cast({{ date }} + interval {{ months }} month as date)
 {%- endmacro %}
 
+{#- Months and days later: an interval whose parts are columns. Months are added first. -#}
+{% macro later_by(date, months, days) -%}
+    cast({{ date }} + to_months({{ months }}) + to_days({{ days }}) as date)
+{%- endmacro %}
+
+{#- Months and days earlier: an interval whose parts are columns. -#}
+{% macro earlier_by(date, months, days) -%}
+    cast({{ date }} - to_months({{ months }}) - to_days({{ days }}) as date)
+{%- endmacro %}
+
 {#- Whole calendar days from one date to another. -#}
 {% macro days_between(start, end) -%}
     date_diff('day', {{ start }}, {{ end }})

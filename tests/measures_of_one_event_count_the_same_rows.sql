@@ -28,7 +28,47 @@ with
             ('plan started', 'cp_plan_starts', 'ssd_cp_plans'),
             ('plan started', 'repeat_cp_plans', 'ssd_cp_plans'),
             ('plan open', 'cp_plans', 'ssd_cp_plans'),
-            ('plan open', 'cp_plans_two_years_plus', 'ssd_cp_plans')
+            ('plan open', 'cp_plans_two_years_plus', 'ssd_cp_plans'),
+            ('contact received', 'recontacts', 'ssd_contacts'),
+            ('referral received', 'days_until_first_seen', 'ssd_cin_episodes'),
+            ('enquiry completed', 's47_under_cp_plan', 'ssd_s47_enquiry'),
+            ('enquiry completed', 's47_no_further_action', 'ssd_s47_enquiry'),
+            ('conference held', 'icpcs_resulting_in_plan', 'ssd_initial_cp_conference'),
+            ('plan ended', 'cp_plan_ends', 'ssd_cp_plans'),
+            ('plan ended', 'cp_plans_ended_two_years_plus', 'ssd_cp_plans'),
+            ('plan open', 'cp_visits_up_to_date', 'ssd_cp_plans'),
+            ('plan open', 'cp_reviews_up_to_date', 'ssd_cp_plans'),
+            ('need plan open', 'cin_plans', 'ssd_cin_plans'),
+            ('need plan open', 'cin_plans_reviewed_in_time', 'ssd_cin_plans'),
+            ('child on a need plan', 'cin_visits_up_to_date', 'ssd_cin_plans'),
+            ('child on a need plan', 'cin_plan_assessments_in_time', 'ssd_cin_plans'),
+            ('child on a need plan', 'cin_supervision_orders', 'ssd_cin_plans'),
+            ('child looked after', 'children_looked_after', 'ssd_cla_episodes'),
+            ('child looked after', 'cla_visits_up_to_date', 'ssd_cla_episodes'),
+            ('child looked after', 'cla_three_plus_placements', 'ssd_cla_episodes'),
+            (
+                'child looked after',
+                'cla_health_assessments_up_to_date',
+                'ssd_cla_episodes'
+            ),
+            ('child looked after', 'cla_dental_checks_up_to_date', 'ssd_cla_episodes'),
+            ('child looked after', 'cla_permanence_plans', 'ssd_cla_episodes'),
+            ('child looked after', 'cla_long_term_placements', 'ssd_cla_episodes'),
+            ('child looked after', 'cla_placed_in_county', 'ssd_cla_episodes'),
+            ('care leaver on record', 'care_leavers', 'ssd_care_leavers'),
+            ('care leaver on record', 'care_leavers_in_touch', 'ssd_care_leavers'),
+            (
+                'care leaver on record',
+                'care_leavers_suitable_accommodation',
+                'ssd_care_leavers'
+            ),
+            ('care leaver on record', 'care_leavers_eet', 'ssd_care_leavers'),
+            (
+                'care leaver on record',
+                'care_leaver_visits_up_to_date',
+                'ssd_care_leavers'
+            ),
+            ('care leaver on record', 'pathway_plans_up_to_date', 'ssd_care_leavers')
     ),
 
     counted_rows as (
@@ -42,8 +82,10 @@ with
             looks
             on measure_rows.measure_id = looks.measure_id
             and measure_rows.source_table = looks.source_table
-        -- Plans for another authority are listed in the stock alone.
-        where measure_rows.measure_id <> 'cp_plans' or measure_rows.outcome = 'yes'
+        -- Who is left out of these stocks is listed there alone.
+        where
+            measure_rows.measure_id not in ('cp_plans', 'children_looked_after')
+            or measure_rows.outcome = 'yes'
         group by looks.event, measure_rows.reporting_month, measure_rows.source_id
     )
 

@@ -6,6 +6,7 @@ select
     spells.spell_id,
     episodes.cla_id,
     spells.started_on,
+    {{ age_on("people.born_on", "spells.month_end") }} as age,
     coalesce(teams.team_id, episodes.team_id) as team_id,
     episodes.cla_episode_id as source_id
 from
@@ -20,3 +21,4 @@ left join
     {{ ref("int_teams_at_month_end") }} as teams
     on spells.reporting_month = teams.reporting_month
     and spells.person_id = teams.person_id
+left join {{ ref("int_people") }} as people on spells.person_id = people.person_id

@@ -4,6 +4,24 @@
 {{ config(database=target.database, schema="intermediate") }}
 
 with
+    -- The months of each financial year that is reported from its first month.
+    financial_years as (
+        select
+            reporting_month,
+            extract(year from {{ months_before("reporting_month", 3) }}) as year_started
+        from {{ ref("int_months") }}
+        qualify
+            extract(
+                month
+                from
+                    min(reporting_month) over (
+                        partition by
+                            extract(year from {{ months_before("reporting_month", 3) }})
+                    )
+            )
+            = 4
+    ),
+
     units as (
         select
             measure_id,
@@ -40,6 +58,31 @@ with
             unnest(populations)
         from {{ ref("measure_rows") }}
         where outcome <> 'excluded' and len(populations) > 0
+        union all
+        -- The year to date: each unit again in every later month of its year.
+        select
+            rows_to_date.measure_id,
+            months.reporting_month,
+            rows_to_date.person_id,
+            rows_to_date.team_id,
+            rows_to_date.outcome,
+            rows_to_date.weight,
+            rows_to_date.amount,
+            rows_to_date.counted_on,
+            populations.population
+        from {{ ref("measure_rows") }} as rows_to_date
+        inner join
+            {{ ref("populations") }} as populations
+            on rows_to_date.measure_id = populations.measure_id
+            and populations.population = 'financial year to date'
+        inner join
+            financial_years
+            on rows_to_date.reporting_month = financial_years.reporting_month
+        inner join
+            financial_years as months
+            on financial_years.year_started = months.year_started
+            and financial_years.reporting_month <= months.reporting_month
+        where rows_to_date.outcome <> 'excluded'
     ),
 
     described_units as (
@@ -170,7 +213,13 @@ with
             and months.reporting_month = shares.reporting_month
             and totals.dimension = shares.dimension
             and totals.member = shares.member
-        where measures.status = 'live'
+        where
+            measures.status = 'live'
+            and (
+                named_populations.population <> 'financial year to date'
+                or months.reporting_month
+                in (select reporting_month from financial_years)
+            )
     ),
 
     parts as (

@@ -1,0 +1,21 @@
+-- One row per month and care leaver on record at its end.
+select
+    'care_leaver_visits_up_to_date' as measure_id,
+    reporting_month,
+    subject_id as unit_id,
+    person_id,
+    team_id,
+    outcome,
+    reason,
+    cast(1 as double) as weight,
+    cast(null as double) as amount,
+    case
+        when outcome <> 'excluded' then ['former relevant aged 18-25'] else []
+    end as populations,
+    month_end as counted_on,
+    due_on,
+    last_done_on as met_on,
+    'ssd_care_leavers' as source_table,
+    source_id
+from {{ ref("int_due_dates") }}
+where clock = 'care_leaver_visits'
