@@ -104,10 +104,24 @@
 {% macro far_future() -%} date '9999-12-31' {%- endmacro %}
 
 {#-
-  Every spell of a relation (person_id, started_on, ended_on and a key), with the number of
-  the unbroken stretch that it is part of and `covered_until`, the latest end before it. The
-  running maximum of the ends joins spells: comparing with the previous spell alone would
-  split a long spell that contains a short one. Spells that touch are joined.
+  Every spell of a relation (person_id, started_on, ended_on and a key) with `covered_until`,
+  the latest end of the person's spells before it. The running maximum is what counts: the
+  previous spell alone may lie inside a longer one.
+-#}
+{% macro covered_spells(relation, key) -%}
+    select
+        *,
+        max(coalesce(ended_on, {{ far_future() }})) over (
+            partition by person_id
+            order by started_on, {{ key }}
+            rows between unbounded preceding and 1 preceding
+        ) as covered_until
+    from {{ relation }}
+{%- endmacro %}
+
+{#-
+  Every spell of a relation, with `covered_until` and the number of the unbroken stretch that
+  it is part of. Spells that touch or overlap share a stretch.
 -#}
 {% macro joined_spells(relation, key, stretch) -%}
     select
@@ -117,15 +131,15 @@
             order by started_on, {{ key }}
             rows between unbounded preceding and current row
         ) as {{ stretch }}
-    from
-        (
-            select
-                *,
-                max(coalesce(ended_on, {{ far_future() }})) over (
-                    partition by person_id
-                    order by started_on, {{ key }}
-                    rows between unbounded preceding and 1 preceding
-                ) as covered_until
-            from {{ relation }}
-        ) as covered_spells
+    from ({{ covered_spells(relation, key) }}) as spells
+{%- endmacro %}
+
+{#-
+  Every person with an open spell at each month's end, once: the spell that started first.
+  It is the one before which every spell of the person has ended by then.
+-#}
+{% macro first_open_at_month_ends(relation, key) -%}
+    select *
+    from ({{ open_at_month_ends("(" ~ covered_spells(relation, key) ~ ")") }}) as spells
+    where covered_until is null or covered_until <= month_end
 {%- endmacro %}

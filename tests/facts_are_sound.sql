@@ -1,96 +1,68 @@
 -- One row per measure, month and rule of the fact contract that some unit breaks.
 with
-    units as (
+    broken_rules as (
         select
-            measure_rows.*,
-            measures.kind,
-            measures.matures_after_days,
-            months.month_end,
-            count(measure_rows.measure_id) over (
-                partition by
-                    measure_rows.measure_id,
-                    measure_rows.reporting_month,
-                    measure_rows.unit_id
-            ) as rows_of_the_unit
-        from {{ ref("measure_rows") }} as measure_rows
+            units.measure_id,
+            units.reporting_month,
+            count(units.outcome) - count(distinct units.unit_id) as not_unique,
+            count_if(
+                coalesce(units.outcome, '') not in ('yes', 'no', 'pending', 'excluded')
+            ) as unknown_outcome,
+            count_if(coalesce(units.reason, '') = '') as no_reason,
+            count_if(coalesce(units.weight, -1) < 0) as no_weight,
+            count_if(units.populations is null) as no_populations,
+            count_if(
+                units.source_table is null or units.source_id is null
+            ) as no_source_row,
+            count_if(
+                coalesce(
+                    {{ month_of("units.counted_on") }} <> units.reporting_month, true
+                )
+            ) as counted_in_another_month,
+            count_if(
+                measures.kind = 'stock' and units.counted_on <> months.month_end
+            ) as not_counted_at_month_end,
+            -- A review may stay undecided for as long as it likes.
+            count_if(
+                units.outcome = 'pending'
+                and measures.matures_after_days = 0
+                and units.measure_id <> 'exclusion_reviews'
+            ) as pending_but_never_matures,
+            count_if(measures.measure_id is null) as measure_not_live,
+            count_if(months.reporting_month is null) as month_not_reported
+        from {{ ref("measure_rows") }} as units
         left join
             {{ ref("measures") }} as measures
-            on measure_rows.measure_id = measures.measure_id
+            on units.measure_id = measures.measure_id
             and measures.status = 'live'
         left join
             {{ ref("int_months") }} as months
-            on measure_rows.reporting_month = months.reporting_month
+            on units.reporting_month = months.reporting_month
+        group by units.measure_id, units.reporting_month
     ),
 
-    problems as (
-        select
-            measure_id,
-            reporting_month,
-            unnest(
-                [
-                    case when kind is null then 'measure is not live' end,
-                    case when month_end is null then 'month is not reported' end,
-                    case when unit_id is null then 'no unit' end,
-                    case when rows_of_the_unit > 1 then 'unit is there twice' end,
-                    case
-                        when
-                            outcome is null
-                            or outcome not in ('yes', 'no', 'pending', 'excluded')
-                        then 'unknown outcome'
-                    end,
-                    -- A review may stay undecided for as long as it likes.
-                    case
-                        when
-                            outcome = 'pending'
-                            and matures_after_days = 0
-                            and measure_id <> 'exclusion_reviews'
-                        then 'pending in a measure that does not mature'
-                    end,
-                    case when coalesce(reason, '') = '' then 'no reason' end,
-                    case
-                        when weight is null or weight < 0
-                        then 'no weight or below nought'
-                    end,
-                    case when populations is null then 'no list of populations' end,
-                    case
-                        when
-                            counted_on is null
-                            or {{ month_of("counted_on") }} <> reporting_month
-                        then 'counted in another month'
-                    end,
-                    case
-                        when kind = 'stock' and counted_on <> month_end
-                        then 'not counted at the month end'
-                    end,
-                    case
-                        when source_table is null or source_id is null
-                        then 'no source row'
-                    end
-                ]
-            ) as problem
-        from units
+    undeclared_populations as (
+        select named.measure_id, named.reporting_month, count(named.population) as units
+        from
+            (
+                select measure_id, reporting_month, unnest(populations) as population
+                from {{ ref("measure_rows") }}
+                where len(populations) > 0
+            ) as named
+        left join
+            {{ ref("populations") }} as populations
+            on named.measure_id = populations.measure_id
+            and named.population = populations.population
+        -- Audits are grouped by the services that the data name.
+        where populations.population is null and named.measure_id not like 'audits_%'
+        group by named.measure_id, named.reporting_month
     )
 
-select measure_id, reporting_month, problem, count(problem) as units
-from problems
-where problem is not null
-group by measure_id, reporting_month, problem
-union all
-select
-    named.measure_id,
-    named.reporting_month,
-    'population is not declared' as problem,
-    count(named.population) as units
+select measure_id, reporting_month, problem, units
 from
-    (
-        select measure_id, reporting_month, unnest(populations) as population
-        from {{ ref("measure_rows") }}
-        where len(populations) > 0
-    ) as named
-left join
-    {{ ref("populations") }} as populations
-    on named.measure_id = populations.measure_id
-    and named.population = populations.population
--- Audits are grouped by the services that the data name.
-where populations.population is null and named.measure_id not like 'audits_%'
-group by named.measure_id, named.reporting_month
+    broken_rules
+    unpivot (units for problem in (* exclude (measure_id, reporting_month)))
+where units <> 0
+union all
+select measure_id, reporting_month, 'undeclared_population' as problem, units
+from undeclared_populations

@@ -71,12 +71,14 @@ with
             ('care leaver on record', 'pathway_plans_up_to_date', 'ssd_care_leavers')
     ),
 
+    -- The digest tells two equally large sets of source rows apart.
     counted_rows as (
         select
             looks.event,
+            looks.measure_id,
             measure_rows.reporting_month,
-            measure_rows.source_id,
-            count(measure_rows.measure_id) as measures
+            count(measure_rows.source_id) as source_rows,
+            bit_xor(hash(measure_rows.source_id)) as digest
         from {{ ref("measure_rows") }} as measure_rows
         inner join
             looks
@@ -86,16 +88,30 @@ with
         where
             measure_rows.measure_id not in ('cp_plans', 'children_looked_after')
             or measure_rows.outcome = 'yes'
-        group by looks.event, measure_rows.reporting_month, measure_rows.source_id
+        group by looks.event, looks.measure_id, measure_rows.reporting_month
+    ),
+
+    months_of_events as (
+        select
+            months.reporting_month,
+            looks.event,
+            looks.measure_id,
+            coalesce(counted_rows.source_rows, 0) as source_rows,
+            coalesce(counted_rows.digest, 0) as digest
+        from {{ ref("int_months") }} as months
+        cross join looks
+        left join
+            counted_rows
+            on months.reporting_month = counted_rows.reporting_month
+            and looks.event = counted_rows.event
+            and looks.measure_id = counted_rows.measure_id
     )
 
 select
-    counted_rows.event,
-    counted_rows.reporting_month,
-    count(counted_rows.source_id) as source_rows
-from counted_rows
-inner join
-    (select event, count(measure_id) as measures from looks group by event) as expected
-    on counted_rows.event = expected.event
-where counted_rows.measures <> expected.measures
-group by counted_rows.event, counted_rows.reporting_month
+    event,
+    reporting_month,
+    min(source_rows) as fewest_rows,
+    max(source_rows) as most_rows
+from months_of_events
+group by event, reporting_month
+having min(source_rows) <> max(source_rows) or min(digest) <> max(digest)

@@ -1,4 +1,10 @@
 -- One row per month and child looked after at the month's end.
+with
+    spells as (
+        select spell_id, person_id, started_on, ended_on
+        from {{ ref("int_looked_after_spells") }}
+    )
+
 select
     spells.reporting_month,
     spells.month_end,
@@ -9,10 +15,7 @@ select
     {{ age_on("people.born_on", "spells.month_end") }} as age,
     coalesce(teams.team_id, episodes.team_id) as team_id,
     episodes.cla_episode_id as source_id
-from
-    (
-        {{ open_at_month_ends("(select spell_id, person_id, started_on, ended_on from " ~ ref("int_looked_after_spells") ~ ")") }}
-    ) as spells
+from ({{ open_at_month_ends("spells") }}) as spells
 asof left join
     {{ ref("int_care_episodes") }} as episodes
     on spells.person_id = episodes.person_id

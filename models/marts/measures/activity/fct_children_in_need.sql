@@ -17,14 +17,8 @@ select
     cast(null as date) as met_on,
     'ssd_cin_episodes' as source_table,
     coalesce(in_need.referral_id, referrals.referral_id) as source_id
-from ({{ open_at_month_ends(ref("int_referrals")) }}) as referrals
+from ({{ first_open_at_month_ends(ref("int_referrals"), "referral_id") }}) as referrals
 left join
     {{ ref("int_children_in_need_at_month_end") }} as in_need
     on referrals.reporting_month = in_need.reporting_month
     and referrals.person_id = in_need.person_id
-qualify
-    row_number() over (
-        partition by referrals.reporting_month, referrals.person_id
-        order by referrals.started_on, referrals.referral_id
-    )
-    = 1

@@ -23,14 +23,8 @@ select
     cast(null as date) as met_on,
     'ssd_cla_episodes' as source_table,
     coalesce(looked_after.source_id, periods.last_episode_id) as source_id
-from ({{ open_at_month_ends(ref("int_periods_of_care")) }}) as periods
+from ({{ first_open_at_month_ends(ref("int_periods_of_care"), "cla_id") }}) as periods
 left join
     {{ ref("int_looked_after_at_month_end") }} as looked_after
     on periods.reporting_month = looked_after.reporting_month
     and periods.person_id = looked_after.person_id
-qualify
-    row_number() over (
-        partition by periods.reporting_month, periods.person_id
-        order by periods.started_on, periods.last_episode_id
-    )
-    = 1

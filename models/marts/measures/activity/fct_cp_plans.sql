@@ -19,14 +19,8 @@ select
     cast(null as date) as met_on,
     'ssd_cp_plans' as source_table,
     coalesce(own_plans.cp_plan_id, plans.cp_plan_id) as source_id
-from ({{ open_at_month_ends(ref("int_cp_plans")) }}) as plans
+from ({{ first_open_at_month_ends(ref("int_cp_plans"), "cp_plan_id") }}) as plans
 left join
     {{ ref("int_cp_plans_at_month_end") }} as own_plans
     on plans.reporting_month = own_plans.reporting_month
     and plans.person_id = own_plans.person_id
-qualify
-    row_number() over (
-        partition by plans.reporting_month, plans.person_id
-        order by plans.started_on, plans.cp_plan_id
-    )
-    = 1
