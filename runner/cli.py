@@ -317,3 +317,22 @@ def simulate_command(out: Path, as_at: date, months: int, seed: int, councils: i
         {day.isoformat(): count for day, count in rows.items()},
         "\n".join(f"{out / day.isoformat()}  {count:,} rows" for day, count in rows.items()),
     )
+
+
+@main.command("check-report")
+@click.argument("file", type=click.Path(path_type=Path))
+@json_option
+def check_report(file: Path, as_json: bool) -> int:
+    """Find what does not add up in a report's figures.
+
+    FILE is a CSV with the columns figure, measure, month, population, as_at, value, unit, numerator,
+    denominator, source and role: one row for each printed figure.
+
+    Ends with 3 where a figure cannot be true as printed (severity `block`), with 9 where FILE cannot be read,
+    else with 0.
+    """
+    from runner.assurance.report_check import examine, load_relations, read_figures
+
+    examination = examine(read_figures(file), load_relations())
+    answer(as_json, examination.as_dict(), examination.as_text())
+    return ExitCode.BLOCKED if examination.is_blocked else ExitCode.DONE

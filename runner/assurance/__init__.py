@@ -1,0 +1,1 @@
+"""Assurance: what is checked, and how it is said."""
