@@ -8,7 +8,10 @@ from typing import Any
 
 from runner.assurance.report_check import rules_agreement as agreement
 from runner.assurance.report_check import rules_arithmetic as arithmetic
-from runner.assurance.report_check import rules_time as time
+from runner.assurance.report_check import rules_flows as flows
+from runner.assurance.report_check import rules_parts as parts
+from runner.assurance.report_check import rules_population as population
+from runner.assurance.report_check import rules_vintages as vintages
 from runner.assurance.report_check.figures import Figure
 from runner.assurance.report_check.relations import Relations
 from runner.assurance.report_check.report import BLOCK, INFO, WARN, Finding, Report
@@ -20,34 +23,34 @@ RULES: tuple[Rule, ...] = (
     arithmetic.numerator_within_denominator,
     arithmetic.whole_numbers_give_it,
     arithmetic.counted_in_steps,
-    agreement.one_population,
-    agreement.rate_shown_as_count,
+    population.one_population,
+    population.rate_shown_as_count,
     agreement.one_fact_one_value,
     agreement.denominator_is_its_stock,
     agreement.one_denominator_in_a_family,
     agreement.numerator_is_its_count,
-    agreement.subset_within_set,
-    agreement.never_above,
-    agreement.rest_of_the_base,
-    agreement.complements_make_100,
-    agreement.parts_make_the_whole,
-    agreement.bands_tile,
+    parts.subset_within_set,
+    parts.never_above,
+    parts.rest_of_the_base,
+    parts.complements_make_100,
+    parts.parts_make_the_whole,
+    parts.bands_tile,
     agreement.counts_reappear,
     agreement.one_population_one_label,
     agreement.slices_differ,
-    time.opening_and_closing,
-    time.flow_within_its_stock,
-    time.follows_in_scale,
-    time.cumulative_and_month,
-    time.events_within_the_children,
-    time.plausible_in_its_series,
-    time.dated_after_its_month,
-    time.one_date_in_a_table,
-    time.one_month_in_a_table,
-    time.revised_within_reason,
-    time.replaced_by_its_revision,
-    time.last_month_shown_again,
-    time.period_is_stated,
+    flows.opening_and_closing,
+    flows.flow_within_its_stock,
+    flows.follows_in_scale,
+    flows.cumulative_and_month,
+    flows.events_within_the_children,
+    flows.plausible_in_its_series,
+    vintages.dated_after_its_month,
+    vintages.one_date_in_a_table,
+    vintages.one_month_in_a_table,
+    vintages.revised_within_reason,
+    vintages.replaced_by_its_revision,
+    vintages.last_month_shown_again,
+    vintages.period_is_stated,
 )
 """Every rule: a function that yields None for a comparison that holds and a finding for one that does not."""
 

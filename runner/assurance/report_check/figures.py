@@ -33,6 +33,8 @@ UNIT_OF_STATISTIC = {"rate": "per_10k"}
 LOOKS_LIKE_A_MONTH = re.compile(r"\d{4}-\d{1,2}")
 MONTH = re.compile(r"(\d{4})-(0[1-9]|1[0-2])")
 FINANCIAL_YEAR = re.compile(r"(\d{4})/(\d{2})")
+OPENING = re.compile(r"(?:opening|snapshot 1 [a-z]+)", re.IGNORECASE)
+"""Populations that are a stock as the month begins."""
 LAST_MONTHS = re.compile(r"last (\d+) months(?: to .+)?")
 
 

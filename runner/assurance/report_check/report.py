@@ -42,6 +42,11 @@ def found(severity: str, figures: Iterable[Figure], gives: str, reading: str) ->
     return Finding(severity, tuple(named), said, gives, reading)
 
 
+def sentence(note: str) -> str:
+    """A relation's note as a sentence with a space after it, or nothing."""
+    return f"{note[0].upper()}{note[1:]}. " if note else ""
+
+
 class Fact(NamedTuple):
     """What must have one value in a report."""
 
@@ -131,6 +136,14 @@ class Report:
         others = self._vintages.get(self.fact(figure)._replace(as_at=date.min), [])
         return [other for other in others if other.as_at != figure.as_at]
 
+    def shares_of(self, figure: Figure) -> list[Figure]:
+        """The shares whose denominator is the count that a figure gives."""
+        if figure.unit != "count":
+            return []
+        rows = self.relations.named("share_of")
+        measures = [row.left.measure for row in rows if row.right and row.right.measure == figure.measure]
+        return [share for measure in measures for share in self.values(measure, "percent", figure)]
+
     def counts(self, term: Term, figure: Figure) -> list[Count]:
         """What the report says is the count of a term, in the month and at the as-at date of a figure."""
         return [count for count in self._counts_of(term, figure) if count.figure.as_at == figure.as_at]
@@ -153,6 +166,7 @@ class Report:
             ranges = [
                 _implied(figure, count, Fraction(times, figure.months if times == 12 else 1))
                 for count in counts
+                if count.number or not figure.could_print(Fraction(0))
                 for times in self.relations.annualised_by(figure.measure)
             ]
             if ranges:

@@ -1,35 +1,19 @@
-"""Rules about figures of one month that must agree: one fact, one population, parts and wholes."""
+"""Rules about figures of one month that must agree: one fact, its stock, its label, its counts."""
 
-import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from fractions import Fraction
-from itertools import pairwise
-from math import ceil, floor
+from itertools import combinations
 
 from runner.assurance.report_check.figures import Figure, show
-from runner.assurance.report_check.relations import Relation, Term
-from runner.assurance.report_check.report import (
-    BLOCK,
-    INFO,
-    WARN,
-    Children,
-    Count,
-    Finding,
-    ImpliedChildren,
-    Report,
-    found,
-)
+from runner.assurance.report_check.relations import MEANINGS, Relation, Term
+from runner.assurance.report_check.report import BLOCK, INFO, WARN, Count, Finding, Report, found, sentence
 
 SHARES = ("percent", "ratio", "mean")
-COUNTS = ("count", "sum")
 NOTABLE_COUNT = 100
 """From this size on, the same count under two unrelated measures is worth a look."""
-POPULATION_DRIFT = Fraction(2, 100)
-"""By how much the number of children may differ between months of one report."""
 VINTAGE_DRIFT = Fraction(5, 100)
 """By how much a denominator may differ from its stock as at another date."""
-BAND = re.compile(r"aged (\d+)(?:-(\d+)| and over)")
 WORDS_WITHOUT_WEIGHT = {"the", "all", "total", "posts", "teams", "children", "young", "people", "cohort"}
 
 
@@ -87,9 +71,12 @@ def _reading_of_values(report: Report, said: dict[Figure, Fraction], frequency: 
     readings = []
     one = next(iter(said))
     for figure in said:
-        counts = figure.counts
-        if counts and figure.unit == "percent" and not figure.could_print(100 * counts[0] / counts[1]):
-            readings.append(f"{figure.figure}'s own counts do not give it")
+        if figure.counts and figure.unit == "percent":
+            gives_it = figure.could_print(100 * figure.counts[0] / figure.counts[1])
+            readings.append(f"{figure.figure}'s own counts {'give' if gives_it else 'do not give'} it")
+        bases = [share.figure for share in report.shares_of(figure) if share.denominator == figure.value]
+        if bases:
+            readings.append(f"{show(figure.number)} is the denominator in {', '.join(bases)}")
         for earlier in report.facts_at_other_dates(figure):
             if earlier.as_at < figure.as_at and earlier.same_value(figure):
                 readings.append(f"{figure.figure} repeats {earlier.figure} as at {earlier.as_at}")
@@ -115,129 +102,6 @@ def _month_left_out(report: Report, figure: Figure) -> str | None:
         if figure.month_beside(step) not in months and figure.month_beside(2 * step) in months:
             return figure.month_beside(step)
     return None
-
-
-def one_population(report: Report) -> Iterator[Finding | None]:
-    """One number of children gives every rate.
-
-    A rate and its count imply a range of populations, count x (12 for a flow) x 10,000 / (rate +/- half a
-    digit). The ranges of a month must meet; where most do, a rate outside their meeting is wrong, or its
-    count is. Other months may differ by 2%. Source: recalculation (F11): rate = n x annualise x 10,000 / P.
-    """
-    for (population, month), rates in report.implied_children.items():
-        children = report.children_by_month.get((population, month))
-        severity = BLOCK
-        if children is None:
-            children, severity = report.children(population), WARN
-            if children:
-                drift = (children.fewest * (1 - POPULATION_DRIFT), children.most * (1 + POPULATION_DRIFT))
-                children = Children(*drift, children.figures)
-        if children:
-            for ranges in rates:
-                if any(_meets(implied, children.fewest, children.most) for implied in ranges):
-                    yield None
-                else:
-                    yield _outside(report, severity, ranges, children)
-        elif len(rates) > 1:
-            certain = [ranges[0] for ranges in rates if len(ranges) == 1]
-            if len(certain) < 2:
-                continue
-            fewest, most = max(rate.fewest for rate in certain), min(rate.most for rate in certain)
-            if fewest <= most:
-                yield None
-            else:
-                figures = [figure for rate in certain for figure in (rate.figure, rate.count.figure)]
-                implied = "; ".join(f"{rate.figure.figure}: {_range(rate)}" for rate in certain)
-                yield found(
-                    BLOCK,
-                    figures,
-                    f"children implied: {implied}",
-                    "A rate or a count is of another month or run.",
-                )
-
-
-def _meets(implied: ImpliedChildren, fewest: Fraction, most: Fraction) -> bool:
-    return implied.fewest <= most and fewest <= implied.most
-
-
-def _range(implied: ImpliedChildren) -> str:
-    return f"{show(implied.fewest)} to {show(implied.most)}"
-
-
-def _outside(report: Report, severity: str, ranges: list[ImpliedChildren], children: Children) -> Finding:
-    figure, count, times = ranges[0].figure, ranges[0].count, ranges[0].times
-    rates = [count.number * times * 10_000 / size for size in (children.most, children.fewest)]
-    shown = list(dict.fromkeys(show(rate, figure.decimals + 1) for rate in rates))
-    low, high = figure.number - figure.half_unit, figure.number + figure.half_unit
-    needed = list(
-        dict.fromkeys(
-            (ceil(low * children.fewest / (times * 10_000)), floor(high * children.most / (times * 10_000)))
-        )
-    )
-    gives = (
-        f"{show(count.number)} gives {' to '.join(shown)}; "
-        f"implied {' or '.join(_range(implied) for implied in ranges)} children, "
-        f"where {', '.join(f.figure for f in children.figures[:4])} agree on {children.described}"
-    )
-    reading = f"{figure.value} needs a count of {' to '.join(f'{number:,}' for number in needed)}"
-    other_times = Fraction(12) if times == 1 else Fraction(1)
-    if _meets(
-        ImpliedChildren(
-            figure,
-            count,
-            other_times,
-            *(end * other_times / times for end in (ranges[0].fewest, ranges[0].most)),
-        ),
-        children.fewest,
-        children.most,
-    ):
-        reading = "A stock was annualised" if times == 1 else "A flow was not annualised"
-    for other in report.counts_at_other_dates(Term(report.base(figure), figure.population), figure):
-        if any(other.number == number for number in needed):
-            reading += f", which {other.figure.figure} gives as at {other.figure.as_at}"
-    figures = [figure, *(implied.count.figure for implied in ranges)]
-    return found(severity, figures, gives, f"{reading}.")
-
-
-def rate_shown_as_count(report: Report) -> Iterator[Finding | None]:
-    """A count is not its own rate.
-
-    A count that equals the printed rate of the same measure, month and population, while another figure
-    gives a different count or the children do not allow both, is a rate in a series of counts. Source:
-    recalculation (F11): the unit of every figure is compulsory.
-    """
-    for fact, figures in report.facts.items():
-        if fact.unit != "count":
-            continue
-        for figure in figures:
-            rates = report.values(fact.measure, "per_10k", figure)
-            if not rates:
-                continue
-            counts = {
-                count.number: count.figure
-                for count in report.counts(Term(fact.measure), figure)
-                if count.number != figure.number
-            }
-            same = [rate for rate in rates if rate.number == figure.number]
-            children = report.children(fact.population)
-            times = report.relations.annualised_by(fact.measure)
-            fits = children is None or any(
-                same_rate.could_print(figure.number * factor * 10_000 / size)
-                for same_rate in same
-                for factor in times
-                for size in (children.fewest, children.most)
-            )
-            if same and (counts or not fits):
-                gives = f"{show(figure.number)} is also the rate per 10,000"
-                gives += "".join(f"; the count is {show(n)} in {f.figure}" for n, f in counts.items())
-                yield found(
-                    BLOCK,
-                    [figure, *same, *counts.values()],
-                    gives,
-                    "The rate was put in a series of counts.",
-                )
-            else:
-                yield None
 
 
 def denominator_is_its_stock(report: Report) -> Iterator[Finding | None]:
@@ -387,226 +251,8 @@ def numerator_is_its_count(report: Report) -> Iterator[Finding | None]:
                     BLOCK if exact else WARN,
                     [figure, *(count.figure for count in counts)],
                     f"{show(numerator)}, where the count is {show(counts[0].number)}",
-                    f"{_sentence(row.note)}Otherwise the two are of different dates.",
+                    f"{sentence(row.note)}Otherwise the two are of different dates.",
                 )
-
-
-def _sentence(note: str) -> str:
-    return f"{note[0].upper()}{note[1:]}. " if note else ""
-
-
-def _pairs(report: Report, *names: str) -> Iterator[tuple[Relation, Figure, Figure]]:
-    """The figures that stand on the two sides of a relation: same unit, month and as-at date."""
-    for row in report.relations.named(*names):
-        for fact in report.facts_of(row.left.measure):
-            if row.right is None or row.left.population not in (None, fact.population):
-                continue
-            figure = report.facts[fact][0]
-            others = report.values(row.right.measure, fact.unit, figure, row.right.population)
-            if others:
-                yield row, figure, others[0]
-
-
-def subset_within_set(report: Report) -> Iterator[Finding | None]:
-    """What is among something is no more than it.
-
-    `subset_of`: counts by their value, percentages by their numerators and denominators. Source:
-    cross-figure consistency (F12): subset <= set.
-    """
-    for row, part, whole in _pairs(report, "subset_of"):
-        if part.unit in COUNTS:
-            compared = [(part.number, whole.number)]
-        elif part.counts and whole.counts:
-            compared = list(zip(part.counts, whole.counts, strict=True))
-        else:
-            continue
-        over = [(less, more) for less, more in compared if less > more]
-        if over:
-            gives = f"{show(over[0][0])} among {show(over[0][1])}"
-            yield found(
-                BLOCK, [part, whole], gives, _sentence(row.note) + "One is of another month, date or basis."
-            )
-        else:
-            yield None
-
-
-def never_above(report: Report) -> Iterator[Finding | None]:
-    """A figure that can only be the smaller one is.
-
-    `at_most`: issued within 20 weeks is never more than issued within 30; the severely absent are among the
-    persistently absent. Source: cross-figure consistency (F12): subset <= set.
-    """
-    for _, low, high in _pairs(report, "at_most"):
-        if low.number <= high.number or low.same_value(high):
-            yield None
-        else:
-            yield found(BLOCK, [low, high], f"{low.value} above {high.value}", "The two lines are swapped.")
-
-
-def rest_of_the_base(report: Report) -> Iterator[Finding | None]:
-    """What one figure leaves out, another may count.
-
-    `rest_of`: a count of those not in a percentage's numerator is no more than denominator - numerator
-    (block), and where it is less, the difference needs an explanation (warn). Source: cross-figure
-    consistency (F12): complements.
-    """
-    for row in report.relations.named("rest_of"):
-        for figure in report.figures:
-            if row.right is None or figure.measure != row.right.measure or figure.counts is None:
-                continue
-            if row.right.population not in (None, figure.population) or figure.unit != "percent":
-                continue
-            rest = figure.counts[1] - figure.counts[0]
-            for count in report.counts(row.left, figure):
-                if count.number == rest:
-                    yield None
-                else:
-                    gives = f"{show(figure.counts[1])} less {show(figure.counts[0])} leaves {show(rest)}"
-                    yield found(
-                        BLOCK if count.number > rest else WARN,
-                        [count.figure, figure],
-                        gives,
-                        f"{_sentence(row.note)}{show(abs(rest - count.number))} are in neither figure."
-                        if count.number < rest
-                        else "One is of another date or group.",
-                    )
-
-
-def complements_make_100(report: Report) -> Iterator[Finding | None]:
-    """Two percentages that leave nothing out add up to 100.
-
-    `complement_of`: within half of the last printed digit of each. Source: cross-figure consistency (F12):
-    complements sum to 100 +/- rounding.
-    """
-    for _, one, other in _pairs(report, "complement_of"):
-        if one.unit != "percent":
-            continue
-        total = one.number + other.number
-        if abs(total - 100) <= one.half_unit + other.half_unit:
-            yield None
-        else:
-            decimals = max(one.decimals, other.decimals)
-            yield found(
-                BLOCK,
-                [one, other],
-                f"{show(total, decimals)}%, not 100%",
-                f"With {other.value}% the rest is {show(100 - other.number, decimals)}%, not {one.value}%: "
-                "the two have different bases or dates.",
-            )
-
-
-def parts_make_the_whole(report: Report) -> Iterator[Finding | None]:
-    """Parts add up to their whole.
-
-    `part_of`: with every part printed, the sum is the whole within the rounding of each; with some, it is no
-    more. `outcome_of`: counts only; no more than the whole (block), and less is undecided (warn). Source:
-    cross-figure consistency (F12): parts sum to the whole.
-    """
-    for name in ("part_of", "outcome_of"):
-        rows: dict[Term, list[Relation]] = defaultdict(list)
-        for row in report.relations.named(name):
-            if row.right:
-                rows[row.right].append(row)
-        for whole_term, parts_of_it in rows.items():
-            for fact in report.facts_of(whole_term.measure):
-                if fact.population != whole_term.population:
-                    continue
-                if name == "outcome_of" and fact.unit not in COUNTS:
-                    continue
-                whole = report.facts[fact][0]
-                found_parts = [
-                    report.values(row.left.measure, fact.unit, whole, row.left.population)
-                    for row in parts_of_it
-                ]
-                parts = [values[0] for values in found_parts if values]
-                if parts:
-                    yield _sum_of_parts(whole, parts, name, len(parts) == len(parts_of_it))
-
-
-def _sum_of_parts(whole: Figure, parts: list[Figure], name: str, is_complete: bool) -> Finding | None:
-    total = sum((part.number for part in parts), Fraction(0))
-    rounding = whole.unit not in COUNTS
-    slack = (sum(part.half_unit for part in parts) + whole.half_unit) if rounding else Fraction(0)
-    apart = total - whole.number
-    decimals = max(figure.decimals for figure in (whole, *parts))
-    gives = f"{' + '.join(str(part.value) for part in parts)} = {show(total, decimals)}, not {whole.value}"
-    if apart > slack:
-        reading = f"{show(apart, decimals)} too many: someone is in two parts, or the whole is older."
-        return found(BLOCK, [whole, *parts], gives, reading)
-    if apart < -slack and name == "outcome_of":
-        reading = f"{show(-apart, decimals)} have no outcome: undecided, or an outcome that is not shown."
-        return found(WARN, [whole, *parts], gives, reading)
-    if apart < -slack and is_complete:
-        reading = f"{show(-apart, decimals)} are in no part: a group is missing, or a part is older."
-        return found(BLOCK, [whole, *parts], gives, reading)
-    return None
-
-
-def bands_tile(report: Report) -> Iterator[Finding | None]:
-    """Age bands neither overlap nor exceed their whole, and what they leave out is possible.
-
-    Populations named `aged 17-18` or `aged 22 and over`: bands of one measure must not share an age; their
-    counts, and denominators, are no more than those of `all`; where they are less, what is left is named
-    (info), and its numerator must lie between 0 and its denominator. Source: cross-figure consistency (F12).
-    """
-    groups: dict[tuple, list[Figure]] = defaultdict(list)
-    for fact, figures in report.facts.items():
-        if BAND.fullmatch(fact.population):
-            groups[fact.measure, fact.unit, fact.month, fact.as_at].append(figures[0])
-    for bands in groups.values():
-        bands.sort(key=lambda figure: _ages(figure.population))
-        overlap = next(
-            (
-                (low, high)
-                for low, high in pairwise(bands)
-                if _ages(low.population)[1] >= _ages(high.population)[0]
-            ),
-            None,
-        )
-        if overlap:
-            gives = f"age {_ages(overlap[1].population)[0]} is in both"
-            yield found(BLOCK, overlap, gives, "One band's label or its ages are wrong.")
-        elif len(bands) > 1:
-            yield None
-        for whole in report.values(bands[0].measure, bands[0].unit, bands[0], "all")[:1]:
-            if overlap is None:
-                yield _bands_of(whole, bands)
-
-
-def _ages(population: str) -> tuple[int, int]:
-    found_ages = BAND.fullmatch(population)
-    low, high = (found_ages[1], found_ages[2]) if found_ages else ("0", "0")
-    return int(low), int(high or 120)
-
-
-def _bands_of(whole: Figure, bands: list[Figure]) -> Finding | None:
-    if whole.unit in COUNTS:
-        left = [whole.number - sum(band.number for band in bands)]
-    elif whole.counts and all(band.counts for band in bands):
-        left = [
-            whole.counts[place] - sum(band.counts[place] for band in bands if band.counts) for place in (0, 1)
-        ]
-    else:
-        return None
-    figures, ages = [whole, *bands], ", ".join(band.population for band in bands)
-    if any(number < 0 for number in left):
-        return found(
-            BLOCK,
-            figures,
-            f"the bands hold {show(-min(left))} more than the whole",
-            "The whole or a band is of another date.",
-        )
-    if len(left) == 2 and whole.unit == "percent" and left[0] > left[1]:
-        gives = f"outside the bands {show(left[0])} of {show(left[1])}"
-        return found(BLOCK, figures, gives, "A numerator or a denominator is of another date.")
-    if left[-1] == 0:
-        return None
-    gives = f"{show(left[-1])} are in no band"
-    if len(left) == 2 and whole.unit == "percent":
-        gives += f"; of them {show(left[0])} ({show(100 * left[0] / left[1], 1)}%) in the numerator"
-    return found(
-        INFO, figures, gives, f"The bands ({ages}) do not cover everyone in the whole: show the rest."
-    )
 
 
 def counts_reappear(report: Report) -> Iterator[Finding | None]:
@@ -623,12 +269,7 @@ def counts_reappear(report: Report) -> Iterator[Finding | None]:
     for (_, number), figures in by_count.items():
         first_of_measure = {report.base(figure): figure for figure in reversed(figures)}
         measures = list(first_of_measure)
-        linked = [
-            report.relations.is_linked(one, other)
-            for place, one in enumerate(measures)
-            for other in measures[place + 1 :]
-        ]
-        if all(linked):
+        if all(report.relations.is_linked(*pair) for pair in combinations(measures, 2)):
             yield None
             continue
         pairs = [figure.counts for figure in figures if figure.counts]
@@ -681,21 +322,22 @@ def slices_differ(report: Report) -> Iterator[Finding | None]:
     """Two groups seldom have the same percentage to the decimal.
 
     Populations of one measure in one table, month and as-at date with the same percentage of three digits or
-    more, at least one of them without its counts. Source: digit and copy checks of the analytical review
-    (F14).
+    more, at least one of them without its counts, and no relation (such as part and whole) between them.
+    Source: digit and copy checks of the analytical review (F14).
     """
+    linked = {frozenset((row.left, row.right)) for row in report.relations.named(*MEANINGS)}
     groups: dict[tuple, list[Figure]] = defaultdict(list)
     for fact, figures in report.facts.items():
         if fact.unit == "percent":
             groups[fact.measure, fact.month, fact.as_at, figures[0].source].append(figures[0])
     for figures in groups.values():
-        for place, one in enumerate(figures):
-            for other in figures[place + 1 :]:
-                if one.counts and other.counts:
-                    continue
-                is_fine = one.decimals > 0 and len(one.value.as_tuple().digits) >= 3
-                if is_fine and one.value == other.value and 0 < one.number < 100:
-                    gives = f"{one.value}% in '{one.population}' and in '{other.population}'"
-                    yield found(INFO, [other, one], gives, "One line may be a copy of the other.")
-                else:
-                    yield None
+        for one, other in combinations(figures, 2):
+            terms = frozenset(Term(figure.measure, figure.population) for figure in (one, other))
+            if (one.counts and other.counts) or terms in linked:
+                continue
+            is_fine = one.decimals > 0 and len(one.value.as_tuple().digits) >= 3
+            if is_fine and one.value == other.value and 0 < one.number < 100:
+                gives = f"{one.value}% in '{one.population}' and in '{other.population}'"
+                yield found(INFO, [other, one], gives, "One line may be a copy of the other.")
+            else:
+                yield None
