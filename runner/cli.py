@@ -17,7 +17,7 @@ from runner.months import Month
 
 SECTIONS = {
     "The monthly cycle": ("land", "plan", "refresh", "status", "publish", "rollback"),
-    "Assurance": ("reconcile", "trace", "register", "scorecard"),
+    "Assurance": ("reconcile", "trace", "register", "scorecard", "check-report"),
     "Set-up": ("demo", "simulate", "doctor"),
 }
 """The order in which `--help` lists the commands."""
