@@ -34,7 +34,7 @@ def count(name, measure, value, **other):
 
 
 def rate(name, measure, value, **other):
-    """A rate per 10,000 children without its count."""
+    """A rate per 10,000 children, by itself without its count."""
     return figure(name, f"{measure}_rate", value, "per_10k", **other)
 
 

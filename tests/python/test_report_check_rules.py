@@ -330,6 +330,10 @@ def test_a_shared_count_is_a_warning_with_its_denominator_and_else_chance():
         findings("counts_reappear", one, figure("b", "cla_permanence_plans", 96, of=(756, 788)))[0].severity
         == "info"
     )
+    of_children = [
+        rate(name, name, number, of=(560, 146_820)) for name, number in (("referrals", 458), ("cp_plans", 38))
+    ]
+    assert [finding.severity for finding in findings("counts_reappear", *of_children)] == ["info"]
     small = [figure(m, m, 90, of=(9, 10)) for m in ("cin_visits_up_to_date", "cla_permanence_plans")]
     assert comparisons("counts_reappear", *small) == 0
     linked = [
@@ -404,7 +408,19 @@ def test_a_month_is_held_against_the_median_of_its_neighbours():
     assert not findings(rule, *noisy), "5 of 8 may be chance"
     counts = series(400, 190, 390, 410, 405, measure="referrals", unit="count")
     assert findings(rule, *counts)[0].severity == "block"
-    assert not findings(rule, *series(4, 1, 4, 5, 4, measure="icpcs", unit="count"))
+    few = series(4, 1, 4, 5, 4, measure="icpcs", unit="count")
+    assert not findings(rule, *few)
+
+
+def test_a_rate_is_held_against_its_months_where_the_count_is_not():
+    rule = "plausible_in_its_series"
+    rates = series(320, 150, 310, 330, 325, measure="referrals_rate", unit="per_10k")
+    assert [finding.figures for finding in findings(rule, *rates)] == [("m2",)]
+    rare = series(32, 15, 31, 33, 32, measure="cla_starts_rate", unit="per_10k")
+    rare = [replace(one, numerator=(one.value / 8).to_integral_value()) for one in rare]
+    assert not findings(rule, *rare), "2 where 4 are usual may be chance"
+    counts = [count(f"n{one.figure}", "referrals", 390, month=one.month, **TEXT) for one in rates]
+    assert not findings(rule, *rates, *counts), "the counts are held against each other instead"
 
 
 @pytest.mark.parametrize(

@@ -272,7 +272,7 @@ def counts_reappear(report: Report) -> Iterator[Finding | None]:
         if all(report.relations.is_linked(*pair) for pair in combinations(measures, 2)):
             yield None
             continue
-        pairs = [figure.counts for figure in figures if figure.counts]
+        pairs = [figure.counts for figure in figures if figure.counts and figure.unit in SHARES]
         measures_of_pair = {
             pair: {figure.measure for figure in figures if figure.counts == pair} for pair in pairs
         }

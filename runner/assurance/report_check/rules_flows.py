@@ -214,12 +214,13 @@ def plausible_in_its_series(report: Report) -> Iterator[Finding | None]:
 
     Against the median of at least four other months within a year, at the same as-at date: a percentage
     more than 10 points, three scaled median absolute deviations and three binomial standard errors away; a
-    count or rate more than a quarter, three deviations and three Poisson standard errors away (warn); below
-    half or above twice it (block). Source: analytical review (F14).
+    count, or a rate without its count, more than a quarter, three deviations and three Poisson standard
+    errors away (warn); below half or above twice it (block). Source: analytical review (F14).
     """
     series: dict[tuple[str, str, str, date], list[Figure]] = defaultdict(list)
     for fact, figures in report.facts.items():
-        if figures[0].months == 1:
+        has_count = fact.unit == "per_10k" and report.values(fact.measure, "count", figures[0])
+        if figures[0].months == 1 and not has_count:
             series[fact.measure, fact.unit, fact.population, fact.as_at].extend(
                 {figure.number: figure for figure in reversed(figures)}.values()
             )
@@ -235,6 +236,15 @@ def plausible_in_its_series(report: Report) -> Iterator[Finding | None]:
                 yield _unlike(figure, others)
 
 
+def _worth_of_one(figure: Figure) -> float:
+    """What one event more adds to a count (1) or to a rate; 0 where chance cannot be told."""
+    if figure.unit == "count":
+        return 1
+    return (
+        float(figure.number) / float(figure.numerator) if figure.unit == "per_10k" and figure.numerator else 0
+    )
+
+
 def _unlike(figure: Figure, others: list[float]) -> Finding | None:
     value, middle = float(figure.number), median(others)
     deviation = 3 * NORMAL * median(abs(other - middle) for other in others)
@@ -245,15 +255,22 @@ def _unlike(figure: Figure, others: list[float]) -> Finding | None:
         chance = 300 * sqrt(share * (1 - share) / base) if base else 0
         limit, is_extreme = max(POINTS, deviation, chance), False
     else:
-        chance = 3 * sqrt(middle) if figure.unit == "count" else 0
+        chance = 3 * sqrt(middle * _worth_of_one(figure))
         limit = max(SHARE * middle, deviation, chance)
         is_extreme = (value < middle / 2 or value > middle * 2) and distance > max(chance, SMALL)
     if distance <= limit and not is_extreme:
         return None
-    gives = f"{distance:g} from {middle:g}, the middle of {len(others)} other months; {limit:.3g} is usual"
+    gives = (
+        f"{_short(distance)} from {_short(middle)}, the middle of {len(others)} other months; "
+        f"{_short(limit)} is usual"
+    )
     return found(
         BLOCK if is_extreme else WARN,
         [figure],
         gives,
         "A slip of the pen, another basis, or something happened that the text should say.",
     )
+
+
+def _short(number: float) -> str:
+    return f"{number:,.1f}".removesuffix(".0")
