@@ -79,6 +79,13 @@ def test_a_report_without_a_blocking_finding_ends_with_0(tmp_path):
     assert answer.exit_code == 0
     assert "1 findings (0 block, 0 warn, 1 info)" in answer.output
     assert "1 figures are of measures that the register does not hold" in answer.output
+    to_date = ROW.replace("F1,contacts,2024-06,all", "F3,contacts,2024-06,cumulative").replace(
+        "1626", "99000"
+    )
+    report.write_text(f"{HEADER}\n{ROW}\n{to_date}\n", encoding="utf-8")
+    answer = run(report)
+    assert answer.exit_code == 0
+    assert "1 findings (0 block, 1 warn, 0 info)" in answer.output
 
 
 @pytest.mark.parametrize(
