@@ -55,7 +55,8 @@ def test_the_command_says_what_was_tested_and_ends_with_3():
     assert answer.exit_code == 3
     summary = answer.output.splitlines()[-1]
     assert re.fullmatch(
-        r"221 figures, \d+ rules, [\d,]+ comparisons: 58 findings \(19 block, 28 warn, 11 info\)\.", summary
+        r"Figures: 221\. Rules: \d+\. Comparisons: [\d,]+\. Findings: 58 \(19 block, 28 warn, 11 info\)\.",
+        summary,
     )
     assert max(map(len, answer.output.splitlines())) <= 110
     assert "opening_and_closing" in answer.output
@@ -77,15 +78,15 @@ def test_a_report_without_a_blocking_finding_ends_with_0(tmp_path):
     )
     answer = run(report)
     assert answer.exit_code == 0
-    assert "1 findings (0 block, 0 warn, 1 info)" in answer.output
-    assert "1 figures are of measures that the register does not hold" in answer.output
+    assert "Findings: 1 (0 block, 0 warn, 1 info)." in answer.output
+    assert "measures that the register does not hold: 1." in answer.output
     to_date = ROW.replace("F1,contacts,2024-06,all", "F3,contacts,2024-06,cumulative").replace(
         "1626", "99000"
     )
     report.write_text(f"{HEADER}\n{ROW}\n{to_date}\n", encoding="utf-8")
     answer = run(report)
     assert answer.exit_code == 0
-    assert "1 findings (0 block, 1 warn, 0 info)" in answer.output
+    assert "Findings: 1 (0 block, 1 warn, 0 info)." in answer.output
 
 
 @pytest.mark.parametrize(

@@ -418,6 +418,11 @@ def test_a_month_is_held_against_the_median_of_its_neighbours():
     assert findings(rule, *noisy), "without both counts chance is not known"
     noisy[1] = replace(noisy[1], numerator=Decimal(5))
     assert not findings(rule, *noisy), "5 of 8 may be chance"
+    seldom = series(0, 50, 0, 0, 0, of=(0, 2))
+    seldom[1] = replace(seldom[1], numerator=Decimal(1))
+    assert not findings(rule, *seldom), "1 of 2 where none is usual may be chance"
+    often = [replace(one, numerator=one.numerator * 50, denominator=Decimal(100)) for one in seldom]
+    assert findings(rule, *often)
     counts = series(400, 190, 390, 410, 405, measure="referrals", unit="count")
     assert findings(rule, *counts)[0].severity == "block"
     few = series(4, 1, 4, 5, 4, measure="icpcs", unit="count")

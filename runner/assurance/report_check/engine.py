@@ -126,13 +126,13 @@ class Examination:
         severities = ", ".join(f"{number} {severity}" for severity, number in self.by_severity().items())
         lines += [
             "",
-            f"{self.figures:,} figures, {len(RULES)} rules, {sum(self.tested.values()):,} comparisons: "
-            f"{len(self.findings)} findings ({severities}).",
+            f"Figures: {self.figures:,}. Rules: {len(RULES)}. Comparisons: {sum(self.tested.values()):,}. "
+            f"Findings: {len(self.findings)} ({severities}).",
         ]
         if self.unknown:
             lines.append(
-                f"{self.unknown:,} figures are of measures that the register does not hold: of them only "
-                "the arithmetic was tested."
+                f"Figures of measures that the register does not hold: {self.unknown:,}. Of them only the "
+                "arithmetic was tested."
             )
         return "\n".join(lines)
 

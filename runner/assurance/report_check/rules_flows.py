@@ -236,6 +236,12 @@ def plausible_in_its_series(report: Report) -> Iterator[Finding | None]:
                 yield _unlike(figure, others)
 
 
+def _standard_error(share: float, base: float) -> float:
+    """Of a share of so many, with two added to each side so that 0 of 3 does not seem certain."""
+    likely = (min(max(share, 0), 1) * base + 2) / (base + 4)
+    return sqrt(likely * (1 - likely) / base)
+
+
 def _worth_of_one(figure: Figure) -> float:
     """What one event more adds to a count (1) or to a rate; 0 where chance cannot be told."""
     if figure.unit == "count":
@@ -250,9 +256,7 @@ def _unlike(figure: Figure, others: list[float]) -> Finding | None:
     deviation = 3 * NORMAL * median(abs(other - middle) for other in others)
     distance = abs(value - middle)
     if figure.unit in ("percent", "ratio"):
-        base = float(figure.counts[1]) if figure.counts else None
-        share = min(max(middle / 100, 0), 1)
-        chance = 300 * sqrt(share * (1 - share) / base) if base else 0
+        chance = 300 * _standard_error(middle / 100, float(figure.counts[1])) if figure.counts else 0
         limit, is_extreme = max(POINTS, deviation, chance), False
     else:
         chance = 3 * sqrt(middle * _worth_of_one(figure))
