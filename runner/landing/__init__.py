@@ -1,0 +1,1 @@
+"""Landing: a folder of files in; typed, checked and accounted-for Parquet out."""

@@ -1,0 +1,195 @@
+"""Lands one extract: checks everything, then writes it whole, or changes nothing."""
+
+import json
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from runner.home import Home
+from runner.landing import gates, parquet, store
+from runner.landing.checks import Checks
+from runner.landing.contract import Contract, load_contract
+from runner.landing.control import check_dates, check_rows, read_control
+from runner.landing.faults import refused
+from runner.landing.sources import (
+    EXPORT_AGAIN,
+    SPREADSHEET_LINES,
+    Source,
+    find_files,
+    hash_file,
+    read_csv_structure,
+)
+from runner.landing.spells import check_spells
+
+
+@dataclass
+class Landed:
+    """What came of landing an extract: `status` is landed, replaced or unchanged."""
+
+    as_at: date
+    folder: Path
+    status: str
+    manifest: dict[str, Any]
+
+
+def land(
+    source: Path,
+    as_at: date,
+    home: Home,
+    *,
+    backfill: bool = False,
+    allow_gap: bool = False,
+    replace: bool = False,
+    progress: Callable[[str], None] = lambda text: None,
+) -> Landed:
+    """Lands the extract in a folder of CSV or Parquet files, one for each table of the contract.
+
+    Args:
+        source: The folder.
+        as_at: The date on which the extract was taken; nothing in it may have happened later.
+        home: Where extracts are landed.
+        backfill: Whether the extract may be older than the published one.
+        allow_gap: Whether a month without an extract may lie before it.
+        replace: Whether another extract landed for the same date is set aside for this one.
+        progress: Told what is being done.
+
+    Raises:
+        RunnerError: The extract is refused (exit code 9), or another one is being landed (5).
+    """
+    contract = load_contract()
+    source = source.resolve()
+    paths, control_path, warnings = find_files(source, contract)
+    with store.exclusive(home.landing):
+        existing = store.read_manifest(home.landing, as_at)
+        target = home.landing / str(as_at)
+        if existing and _is_same(existing, contract, paths, control_path):
+            return Landed(as_at, target, "unchanged", existing)
+        if target.exists() and not replace:
+            raise refused(
+                f"Another extract was landed for {as_at}, or the same one under an earlier contract.",
+                "Check the date; to set the earlier one aside and land this one, add --replace.",
+            )
+        if gap := gates.check_order(home, as_at, backfill, allow_gap):
+            warnings.append(gap)
+        with store.incoming(home.landing) as folder:
+            extract = folder / str(as_at)
+            extract.mkdir(mode=0o700)
+            scratch = folder / "scratch"
+            scratch.mkdir()
+            manifest = _write(
+                contract, source, paths, control_path, as_at, home, extract, scratch, warnings, progress
+            )
+            store.put_in_place(extract, home.landing)
+    return Landed(as_at, target, "replaced" if existing else "landed", manifest)
+
+
+def _is_same(
+    manifest: dict[str, Any], contract: Contract, paths: dict[str, Path], control_path: Path | None
+) -> bool:
+    if manifest["contract_version"] != contract.version:
+        return False
+    if manifest["control_sha256"] != (hash_file(control_path) if control_path else None):
+        return False
+    return all(
+        hash_file(path) == manifest["tables"].get(table, {}).get("sha256") for table, path in paths.items()
+    )
+
+
+def _write(
+    contract: Contract,
+    source: Path,
+    paths: dict[str, Path],
+    control_path: Path | None,
+    as_at: date,
+    home: Home,
+    extract: Path,
+    scratch: Path,
+    warnings: list[str],
+    progress: Callable[[str], None],
+) -> dict[str, Any]:
+    control = read_control(control_path, contract) if control_path else {}
+    checks = Checks(contract, as_at, scratch)
+    checks.open(source)
+    try:
+        progress(f"Reading the {len(paths)} tables of {as_at}.")
+        stamps = {table: _stamp(path) for table, path in paths.items()}
+        sources = {}
+        for table, path in paths.items():
+            sources[table] = _read_structure(checks, contract, table, path, control)
+            checks.load(sources[table])
+        for table, path in paths.items():
+            if _stamp(path) != stamps[table]:
+                raise refused(f"{path.name} changed while it was read.", "Land the folder once it is complete.")
+        progress("Checking keys, dates, codes, references and periods.")
+        checks.resolve_merges()
+        checks.check_all(sources)
+        check_spells(checks)
+        check_dates(control, checks.accounts)
+        checks.refuse_over_limits(sources)
+        gates.check_volume(checks, checks.accounts, gates.previous_manifest(home, as_at))
+        progress("Writing what is accepted.")
+        checks.write(extract)
+    finally:
+        checks.close()
+    manifest = {
+        "as_at": str(as_at),
+        "contract_version": contract.version,
+        "control": control_path is not None,
+        "control_sha256": hash_file(control_path) if control_path else None,
+        "tables": {
+            table: _entry(checks, source, extract / f"{table}.parquet") for table, source in sources.items()
+        },
+        "rejected_sha256": hash_file(extract / "rejected.parquet"),
+        "warnings": [{"table": None, "kind": "extract", "rows": None, "text": text} for text in warnings]
+        + [
+            {"table": table, "kind": "file", "rows": None, "text": text}
+            for table, source in sources.items()
+            for text in source.warnings
+        ]
+        + [asdict(warned) for warned in checks.warned],
+    }
+    path = extract / store.MANIFEST
+    path.write_text(json.dumps(manifest, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    return manifest
+
+
+def _stamp(path: Path) -> tuple[int, int, int]:
+    facts = path.stat()
+    return facts.st_ino, facts.st_size, facts.st_mtime_ns
+
+
+def _read_structure(
+    checks: Checks, contract: Contract, name: str, path: Path, control: dict[str, dict[str, str]]
+) -> Source:
+    table = contract.tables[name]
+    if path.suffix == ".parquet":
+        source = parquet.read_parquet_structure(checks.database, table, path)
+    else:
+        source = read_csv_structure(table, path, checks.scratch)
+    check_rows(control, name, source.rows)
+    if not source.rows and not table.may_be_empty:
+        raise refused(f"{path.name} has a header and no rows.", EXPORT_AGAIN)
+    if source.rows + 1 in SPREADSHEET_LINES and name not in control:
+        raise refused(
+            f"{path.name} has exactly {source.rows + 1:,} lines, the most that a spreadsheet holds.",
+            "Export the table without a spreadsheet, or confirm its number of rows in control.csv.",
+        )
+    return source
+
+
+def _entry(checks: Checks, source: Source, path: Path) -> dict[str, Any]:
+    account = checks.accounts[source.table.name]
+    return {
+        "file": source.path.name,
+        "sha256": source.sha256,
+        "rows_read": account.rows,
+        "accepted": account.rows - account.rejected - account.duplicates,
+        "rejected": account.rejected,
+        "exact_duplicates": account.duplicates,
+        "date_column": source.table.started_on or None,
+        "min_date": str(account.min_date) if account.min_date else None,
+        "max_date": str(account.max_date) if account.max_date else None,
+        "parquet_sha256": hash_file(path),
+    }

@@ -1,0 +1,54 @@
+"""The structure of a Parquet file of an extract."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from runner.landing.contract import Table
+from runner.landing.faults import refused
+from runner.landing.sources import Source, check_header, hash_file
+from runner.landing.values import named, quoted
+
+if TYPE_CHECKING:
+    import duckdb
+
+NESTED = ("STRUCT", "MAP", "UNION", "BLOB")
+
+
+def read_parquet_structure(database: "duckdb.DuckDBPyConnection", table: Table, path: Path) -> Source:
+    """Checks that a Parquet file is whole and has the contract's columns.
+
+    The line of a row is its number in the file plus one, as if it were CSV under a header.
+    """
+    import duckdb
+
+    try:
+        columns = database.execute(f"describe from read_parquet({quoted(str(path))})").fetchall()
+        types = {name: kind for name, kind, *_ in columns}
+        rows = database.execute(
+            f"select sum(num_rows) from parquet_file_metadata({quoted(str(path))})"
+        ).fetchone()[0]
+        warnings = check_header(table, path, list(types))
+        nested = [name for name in table.names if types[name].startswith(NESTED) or types[name].endswith("]")]
+        if nested:
+            raise refused(
+                f"{path.name}: the column {nested[0]} does not hold plain values.",
+                "Write the column as text, a date or a number.",
+            )
+        # Reads every value, so that damage anywhere in the file is found here.
+        read = ", ".join(f"count({named(name)})" for name in table.names)
+        database.execute(f"select {read} from read_parquet({quoted(str(path))})").fetchall()
+    except duckdb.Error:
+        raise refused(
+            f"{path.name} is not a whole Parquet file.", "Export the table again and land the folder."
+        ) from None
+    return Source(
+        table=table,
+        path=path,
+        sha256=hash_file(path),
+        rows=rows,
+        columns=list(types),
+        is_parquet=True,
+        is_ascii=False,
+        has_edge_spaces=True,
+        warnings=warnings,
+    )
