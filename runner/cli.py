@@ -126,6 +126,32 @@ def main(context: click.Context, home: Path | None, debug: bool) -> None:
     context.obj = Home(home.resolve()) if home else find_home()
 
 
+@main.command("land")
+@click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.option("--as-at", type=DATE, required=True, help="The date on which the extract was taken.")
+@click.option("--backfill", is_flag=True, help="Land an extract older than the published one.")
+@click.option("--allow-gap", is_flag=True, help="Land it although a month before it has no extract.")
+@click.option("--replace", is_flag=True, help="Set aside another extract landed for the same date.")
+@json_option
+@click.pass_obj
+def land_command(
+    home: Home, folder: Path, as_at: date, backfill: bool, allow_gap: bool, replace: bool, as_json: bool
+) -> None:
+    """Land the extract in FOLDER: one CSV or Parquet file for each table, checked and kept whole."""
+    from runner.landing.land import land, landed_text
+
+    landed = land(
+        folder,
+        as_at,
+        home,
+        backfill=backfill,
+        allow_gap=allow_gap,
+        replace=replace,
+        progress=lambda line: click.echo(line, err=True),
+    )
+    answer(as_json, {"status": landed.status, **landed.manifest}, landed_text(landed))
+
+
 @main.command()
 @click.argument("month", type=MONTH)
 @click.option("--as-at", type=DATE, help="The extract to build from.")

@@ -7,20 +7,19 @@ row that is rejected, or is an exact copy, leaves it, so that in the end it hold
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from runner.landing import values
 from runner.landing.contract import MERGES, PEOPLE, Contract, Table
 from runner.landing.faults import refused
-from runner.landing.rules import LOST_ZEROS, NOTICE_TEXT, ORPHAN, Rule, notices, on, row_rules
+from runner.landing.rules import LOST_ZEROS, NOTICE_TEXT, ORPHAN, Notice, Rule, notices, on, row_rules
 from runner.landing.sources import EXPORT_AGAIN, Source, make_clean_copy
 from runner.landing.values import named, quoted
 
-if TYPE_CHECKING:
-    import duckdb
-
 MERGE_TYPE = "merged person id"
 MEMORY = "2GB"
+# One thread costs a third less than two, and is as fast, until there is much to read.
+ONE_THREAD_BYTES = 256 * 2**20
 # Shares of a table's rows above which a fault is a fault of the whole file.
 LIMITS = {
     values.DAY_FIRST: (0.01, "Export dates as 2024-06-30 and land the folder again."),
@@ -61,12 +60,20 @@ class Checks:
     scratch: Path
     accounts: dict[str, Account] = field(default_factory=dict)
     warned: list[Warned] = field(default_factory=list)
+    plain: set[str] = field(default_factory=set)
 
-    def open(self, source: Path) -> None:
-        """Opens the database: in memory, spilling to the scratch folder, shut off from everything else."""
+    def open(self, source: Path, size: int) -> None:
+        """Opens the database: in memory, spilling to the scratch folder, shut off from everything else.
+
+        Args:
+            source: The only other folder that it may read.
+            size: How many bytes there are to read.
+        """
         import duckdb
 
-        self.database: duckdb.DuckDBPyConnection = duckdb.connect(":memory:")
+        self.database = duckdb.connect(":memory:")
+        if size < ONE_THREAD_BYTES:
+            self.database.execute("set threads = 1")
         for setting in (
             "TimeZone = 'UTC'",
             "autoinstall_known_extensions = false",
@@ -96,7 +103,9 @@ class Checks:
     def warn(self, table: str, kind: str, rows: int, column: str = "") -> None:
         """Notes a warning, if it is about any rows at all."""
         if rows:
-            self.note(table, kind, rows, NOTICE_TEXT[kind].format(rows=f"{rows:,}", table=table, column=column))
+            self.note(
+                table, kind, rows, NOTICE_TEXT[kind].format(rows=f"{rows:,}", table=table, column=column)
+            )
 
     def note(self, table: str, kind: str, rows: int, text: str) -> None:
         """Notes a warning in words of its own."""
@@ -142,9 +151,9 @@ class Checks:
             else:
                 line, skip, line_end = "row_number() over () + 1", 1, source.line_end
             relation = (
-                f"read_csv({quoted(str(source.readable or source.path))}, auto_detect = false, header = false,"
-                f" skip = {skip}, delim = ',', quote = '\"', escape = '\"', new_line = '{line_end}',"
-                f" strict_mode = true, columns = {{{', '.join(columns)}}})"
+                f"read_csv({quoted(str(source.readable or source.path))}, auto_detect = false,"
+                f" header = false, skip = {skip}, delim = ',', quote = '\"', escape = '\"',"
+                f" new_line = '{line_end}', strict_mode = true, columns = {{{', '.join(columns)}}})"
             )
         cleaned = {name: values.clean(text, source.is_ascii) for name, text in texts.items()}
         trimmed = "0"
@@ -156,12 +165,12 @@ class Checks:
         selected = ", ".join(f"{text} as {named(name)}" for name, text in cleaned.items())
         return self.rows(
             f"create or replace table raw.{named(table.name)} as"
-            f" select {line} as source_line, {selected}, cast({trimmed} as integer) as \":trimmed\""
+            f' select {line} as source_line, {selected}, cast({trimmed} as integer) as ":trimmed"'
             f" from {relation}"
         )[0][0]
 
     def resolve_merges(self) -> None:
-        """Makes every reference to a merged person name the survivor; chains are followed, a cycle refused."""
+        """Makes references to merged people name the survivor; chains are followed, a circle refused."""
         merges: dict[str, str] = {}
         lines: dict[str, int] = {}
         for line, old, survivor in self.rows(
@@ -205,12 +214,20 @@ class Checks:
 
     def add_fault(self, table: str, line: int, column: str, value: str, reason: str) -> None:
         """Notes why one row is rejected."""
-        self.database.execute("insert into faults values (?, ?, ?, ?, ?)", (table, line, column, value, reason))
+        self.database.execute(
+            "insert into faults values (?, ?, ?, ?, ?)", (table, line, column, value, reason)
+        )
 
-    def described(self, table: Table) -> str:
-        """A table's rows with their dates, and the person each is about, as a FROM clause."""
+    def described(self, table: Table, plainly: bool = False) -> str:
+        """A table's rows with their dates, and the person each is about, as a FROM clause.
+
+        Args:
+            table: The table.
+            plainly: Whether only dates that are written plainly need to be read.
+        """
+        read = values.plainly_typed if plainly or table.name in self.plain else values.typed
         dates = "".join(
-            f", {values.typed(column)} as {on(column.name)}" for column in table.columns if column.type == "date"
+            f", {read(column)} as {on(column.name)}" for column in table.columns if column.type == "date"
         )
         rows = f"(select *{dates} from raw.{named(table.name)}) as described"
         if table.person:
@@ -225,60 +242,67 @@ class Checks:
             if name == PEOPLE:
                 self.database.execute(
                     f"create table people as select {named(self.people_key)} as person_id,"
-                    " cast(coalesce(\"pers_dob:on\", \"pers_expected_dob:on\") as date) as born_on,"
-                    " \"pers_dob:on\" is null as is_birth_expected"
+                    ' cast(coalesce("pers_dob:on", "pers_expected_dob:on") as date) as born_on,'
+                    ' "pers_dob:on" is null as is_birth_expected'
                     f" from {self.described(tables[PEOPLE])}"
                 )
 
     def check_table(self, source: Source) -> None:
-        """Finds the faults of one table; rows with faults, and exact copies, leave it."""
+        """Finds the faults of one table; rows with faults, and exact copies, leave it.
+
+        A first look asks cheap questions. Only where one of them is answered with yes are the
+        values read by every rule, and their reasons worked out.
+        """
         table = source.table
         self._remove_duplicates(table)
-        rules = [
-            Rule(column.name, reason)
-            for column in table.columns
-            if (
-                reason := values.value_reason(
-                    column, table, self.as_at, source.has_controls or not source.is_ascii
-                )
-            )
-        ]
-        rules += row_rules(table, self.as_at)
-        counted = notices(table, self.contract)
-        dates = [column.name for column in table.columns if column.type == "date"]
-        any_fault = " or ".join(f"{rule.reason} is not null" for rule in rules)
-        started = f"cast({on(table.started_on)} as date)" if table.started_on else "cast(null as date)"
-        times = [f"length({named(name)}) > 10" for name in dates]
-        found = self.rows(
-            f"select count_if({any_fault}), min({started}), max({started}), sum(\":trimmed\")"
-            + "".join(f", count_if({notice.holds})" for notice in counted)
-            + "".join(
-                f", count_if({has_time} and {values.has_zone(named(name))}),"
-                f" count_if({has_time} and not {values.has_zone(named(name))})"
-                for name, has_time in zip(dates, times, strict=True)
-            )
-            + f" from {self.described(table)}"
-        )[0]
-        faulty, lowest, highest, trimmed = found[:4]
-        account = self.accounts[table.name]
-        account.min_date, account.max_date = lowest, highest
-        self.warn(table.name, "trimmed", trimmed or 0)
-        for notice, rows in zip(counted, found[4 : 4 + len(counted)], strict=True):
+        has_controls = source.has_controls or not source.is_ascii
+        asked = [values.suspicion(column, table, self.as_at, has_controls) for column in table.columns]
+        across = [f"{rule.reason} is not null" for rule in row_rules(table, self.as_at)]
+        suspects = self._profile(table, [*filter(None, asked), *across], plainly=True)
+        if not suspects:
+            self.plain.add(table.name)
+        else:
+            rules = [
+                Rule(column.name, reason)
+                for column in table.columns
+                if (reason := values.value_reason(column, table, self.as_at, has_controls))
+            ]
+            rules += row_rules(table, self.as_at)
+            self._refuse_mixed_zones(source)
+            self._find_reasons(table, rules)
+            self._profile(table, ["false"], plainly=False)
+        for notice, rows in self._noticed:
             self.warn(table.name, notice.kind, rows, notice.column)
-        self._refuse_mixed_zones(source, dates, found[4 + len(counted) :])
-        if faulty:
-            listed = ", ".join(
-                f"{{'c': {quoted(rule.column)}, 'v': {named(rule.column)}, 'r': {rule.reason}}}" for rule in rules
-            )
-            self.database.execute(
-                f"insert into faults select {quoted(table.name)}, source_line, fault.c, fault.v, fault.r"
-                f" from (select source_line, unnest([{listed}]) as fault from {self.described(table)}"
-                f" where {any_fault}) where fault.r is not null"
-            )
-            self._find_lost_zeros(table)
         self._reject_conflicts(table)
         self._reject_natural_copies(table)
         self.drop_rejected(table)
+
+    def _profile(self, table: Table, doubts: list[str], plainly: bool) -> int:
+        """Looks through a table once: its dates, what is to be noted, and how many rows are in doubt."""
+        counted = notices(table, self.contract)
+        started = f"cast({on(table.started_on)} as date)" if table.started_on else "cast(null as date)"
+        found = self.rows(
+            f'select count_if({" or ".join(doubts)}), min({started}), max({started}), sum(":trimmed")'
+            + "".join(f", count_if({notice.holds})" for notice in counted)
+            + f" from {self.described(table, plainly)}"
+        )[0]
+        suspects, account_min, account_max, trimmed = found[:4]
+        account = self.accounts[table.name]
+        account.min_date, account.max_date = account_min, account_max
+        self._noticed = [(Notice("trimmed", "", ""), trimmed or 0), *zip(counted, found[4:], strict=True)]
+        return suspects
+
+    def _find_reasons(self, table: Table, rules: list[Rule]) -> None:
+        listed = ", ".join(
+            f"{{'c': {quoted(rule.column)}, 'v': {named(rule.column)}, 'r': {rule.reason}}}" for rule in rules
+        )
+        self.database.execute(
+            f"insert into faults select {quoted(table.name)}, source_line, fault.c, fault.v, fault.r"
+            f" from (select source_line, unnest([{listed}]) as fault from {self.described(table)})"
+            " where fault.r is not null"
+        )
+        if table.person:
+            self._find_lost_zeros(table)
 
     def drop_rejected(self, table: Table) -> int:
         """Takes the rows that have faults out of a table; returns how many there were."""
@@ -362,11 +386,19 @@ class Checks:
             " and ltrim(value, '0') in (select ltrim(person_id, '0') from people)"
         )
 
-    def _refuse_mixed_zones(self, source: Source, dates: list[str], counts: tuple[int, ...]) -> None:
-        for name, zoned, unzoned in zip(dates, counts[::2], counts[1::2], strict=True):
+    def _refuse_mixed_zones(self, source: Source) -> None:
+        for column in source.table.columns:
+            if column.type != "date":
+                continue
+            name = named(column.name)
+            zoned, unzoned = self.rows(
+                f"select count_if({values.has_zone(name)}), count_if(not {values.has_zone(name)})"
+                f" from raw.{named(source.table.name)} where length({name}) > 10"
+            )[0]
             if zoned and unzoned:
                 raise refused(
-                    f"{source.path.name}: {name} holds times with a zone ({zoned:,}) and without ({unzoned:,}).",
+                    f"{source.path.name}: {column.name} holds times with a zone ({zoned:,})"
+                    f" and without ({unzoned:,}).",
                     "Export all times of a column with their zone, or all in local time.",
                 )
 
@@ -394,7 +426,8 @@ class Checks:
                 )[0]
                 raise refused(
                     f"{source.path.name}, line {first}: {account.rejected:,} of {account.rows:,} rows"
-                    f" ({account.rejected / account.rows:.1%}) cannot be trusted, this one for {column}: {reason}.",
+                    f" ({account.rejected / account.rows:.1%}) cannot be trusted, this one for {column}:"
+                    f" {reason}.",
                     "Correct the rows in the case system or the export, and land the folder again.",
                 )
 
@@ -405,10 +438,11 @@ class Checks:
             kept = self.rows(f"select count(*) from raw.{named(name)}")[0][0]
             if kept + account.rejected + account.duplicates != account.rows:
                 raise RuntimeError(f"{name}: {account.rows} rows landed and not all of them accounted for")
-            columns = ", ".join(f"{values.typed(column)} as {named(column.name)}" for column in table.columns)
+            read = values.plainly_typed if name in self.plain else values.typed
+            columns = ", ".join(f"{read(column)} as {named(column.name)}" for column in table.columns)
             self._copy(f"select {columns}, source_line from raw.{named(name)}", folder / f"{name}.parquet")
         self._copy(
-            "select table_name as \"table\", source_line, column_name as \"column\", value, reason from faults"
+            'select table_name as "table", source_line, column_name as "column", value, reason from faults'
             " order by all",
             folder / "rejected.parquet",
         )

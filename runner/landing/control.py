@@ -39,7 +39,9 @@ def read_control(path: Path, contract: Contract) -> dict[str, dict[str, str]]:
     except UnicodeDecodeError:
         raise _unreadable("line 1: the file is not UTF-8") from None
     except (csv.Error, ValueError):
-        raise _unreadable(f"line {reader.line_num}: it is not a row of a table, a count and ISO dates") from None
+        raise _unreadable(
+            f"line {reader.line_num}: it is not a row of a table, a count and ISO dates"
+        ) from None
 
 
 def _unreadable(what: str) -> Exception:

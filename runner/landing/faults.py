@@ -10,4 +10,6 @@ def refused(message: str, next_step: str) -> RunnerError:
         message: What is wrong, in which file and line; never a person's identifier.
         next_step: How to put it right.
     """
-    return RunnerError(f"{message} The extract was refused and nothing was changed.", next_step, ExitCode.REFUSED)
+    return RunnerError(
+        f"{message} The extract was refused and nothing was changed.", next_step, ExitCode.REFUSED
+    )

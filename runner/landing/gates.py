@@ -62,7 +62,8 @@ def check_volume(checks: Checks, accounts: dict[str, Account], previous: dict[st
         if share < REFUSED_SHARE:
             raise refused(
                 f"{text}: under half.",
-                "Check that the export is whole; if the earlier extract was wrong, land that one again with --replace.",
+                "Check that the export is whole; if it was the earlier one that was wrong, land that again"
+                " with --replace.",
             )
         if share < WARNED_SHARE:
             checks.note(table, "volume", account.rows, f"{text}: {share:.0%}.")

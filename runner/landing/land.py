@@ -7,6 +7,8 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from runner import ledger
+from runner.files import OWNER_ONLY, sha256_of
 from runner.home import Home
 from runner.landing import gates, parquet, store
 from runner.landing.checks import Checks
@@ -18,10 +20,10 @@ from runner.landing.sources import (
     SPREADSHEET_LINES,
     Source,
     find_files,
-    hash_file,
     read_csv_structure,
 )
 from runner.landing.spells import check_spells
+from runner.lock import run_lock
 
 
 @dataclass
@@ -56,12 +58,13 @@ def land(
         progress: Told what is being done.
 
     Raises:
-        RunnerError: The extract is refused (exit code 9), or another one is being landed (5).
+        RunnerError: The extract is refused (exit code 9), or another run is under way (5).
     """
     contract = load_contract()
     source = source.resolve()
     paths, control_path, warnings = find_files(source, contract)
-    with store.exclusive(home.landing):
+    with run_lock(home, "land"):
+        store.clear_up(home.landing)
         existing = store.read_manifest(home.landing, as_at)
         target = home.landing / str(as_at)
         if existing and _is_same(existing, contract, paths, control_path):
@@ -75,13 +78,20 @@ def land(
             warnings.append(gap)
         with store.incoming(home.landing) as folder:
             extract = folder / str(as_at)
-            extract.mkdir(mode=0o700)
+            extract.mkdir(mode=OWNER_ONLY)
             scratch = folder / "scratch"
             scratch.mkdir()
             manifest = _write(
                 contract, source, paths, control_path, as_at, home, extract, scratch, warnings, progress
             )
             store.put_in_place(extract, home.landing)
+        ledger.record(
+            home,
+            "landed",
+            as_at=str(as_at),
+            manifest_sha256=sha256_of(target / store.MANIFEST),
+            rows={name: entry["accepted"] for name, entry in manifest["tables"].items()},
+        )
     return Landed(as_at, target, "replaced" if existing else "landed", manifest)
 
 
@@ -90,10 +100,10 @@ def _is_same(
 ) -> bool:
     if manifest["contract_version"] != contract.version:
         return False
-    if manifest["control_sha256"] != (hash_file(control_path) if control_path else None):
+    if manifest["control_sha256"] != (sha256_of(control_path) if control_path else None):
         return False
     return all(
-        hash_file(path) == manifest["tables"].get(table, {}).get("sha256") for table, path in paths.items()
+        sha256_of(path) == manifest["tables"].get(table, {}).get("sha256") for table, path in paths.items()
     )
 
 
@@ -111,7 +121,7 @@ def _write(
 ) -> dict[str, Any]:
     control = read_control(control_path, contract) if control_path else {}
     checks = Checks(contract, as_at, scratch)
-    checks.open(source)
+    checks.open(source, sum(path.stat().st_size for path in paths.values()))
     try:
         progress(f"Reading the {len(paths)} tables of {as_at}.")
         stamps = {table: _stamp(path) for table, path in paths.items()}
@@ -121,7 +131,9 @@ def _write(
             checks.load(sources[table])
         for table, path in paths.items():
             if _stamp(path) != stamps[table]:
-                raise refused(f"{path.name} changed while it was read.", "Land the folder once it is complete.")
+                raise refused(
+                    f"{path.name} changed while it was read.", "Land the folder once it is complete."
+                )
         progress("Checking keys, dates, codes, references and periods.")
         checks.resolve_merges()
         checks.check_all(sources)
@@ -137,11 +149,11 @@ def _write(
         "as_at": str(as_at),
         "contract_version": contract.version,
         "control": control_path is not None,
-        "control_sha256": hash_file(control_path) if control_path else None,
+        "control_sha256": sha256_of(control_path) if control_path else None,
         "tables": {
             table: _entry(checks, source, extract / f"{table}.parquet") for table, source in sources.items()
         },
-        "rejected_sha256": hash_file(extract / "rejected.parquet"),
+        "rejected_sha256": sha256_of(extract / "rejected.parquet"),
         "warnings": [{"table": None, "kind": "extract", "rows": None, "text": text} for text in warnings]
         + [
             {"table": table, "kind": "file", "rows": None, "text": text}
@@ -191,5 +203,28 @@ def _entry(checks: Checks, source: Source, path: Path) -> dict[str, Any]:
         "date_column": source.table.started_on or None,
         "min_date": str(account.min_date) if account.min_date else None,
         "max_date": str(account.max_date) if account.max_date else None,
-        "parquet_sha256": hash_file(path),
+        "parquet_sha256": sha256_of(path),
     }
+
+
+def landed_text(landed: Landed) -> str:
+    """What came of landing an extract, in words."""
+    if landed.status == "unchanged":
+        return f"The extract of {landed.as_at} is landed already; nothing was changed."
+    totals = {
+        name: sum(entry[name] for entry in landed.manifest["tables"].values())
+        for name in ("rows_read", "accepted", "rejected", "exact_duplicates")
+    }
+    lines = [
+        f"Landed the extract of {landed.as_at}: {totals['rows_read']:,} rows in"
+        f" {len(landed.manifest['tables'])} tables; {totals['accepted']:,} accepted,"
+        f" {totals['rejected']:,} rejected, {totals['exact_duplicates']:,} exact duplicates."
+    ]
+    if landed.status == "replaced":
+        lines.append("The extract landed before for that date was set aside in landing/.replaced.")
+    if totals["rejected"]:
+        lines.append(f"Rejected rows and their reasons: {landed.folder / 'rejected.parquet'}")
+    if not landed.manifest["control"]:
+        lines.append("There was no control.csv: nothing proves that the files are whole.")
+    lines += [f"Warning: {warning['text']}" for warning in landed.manifest["warnings"]]
+    return "\n".join(lines)

@@ -3,9 +3,10 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from runner.files import sha256_of
 from runner.landing.contract import Table
 from runner.landing.faults import refused
-from runner.landing.sources import Source, check_header, hash_file
+from runner.landing.sources import Source, check_header
 from runner.landing.values import named, quoted
 
 if TYPE_CHECKING:
@@ -44,7 +45,7 @@ def read_parquet_structure(database: "duckdb.DuckDBPyConnection", table: Table, 
     return Source(
         table=table,
         path=path,
-        sha256=hash_file(path),
+        sha256=sha256_of(path),
         rows=rows,
         columns=list(types),
         is_parquet=True,

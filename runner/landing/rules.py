@@ -128,12 +128,11 @@ NOTICE_TEXT = {
     "code": "{rows} rows of {table} hold a code in {column} that the code set does not know.",
     "no date": "{rows} rows of {table} have no {column}.",
     "before birth": "{rows} rows of {table} have a {column} before the person was born, or due to be born.",
-    "no outcome": "{rows} rows of {table} have a {column} and no outcome: they count in no outcome measure.",
+    "no outcome": "{rows} rows of {table} have a {column} and no outcome.",
     "gap": "{rows} rows of {table} start after a gap in their period.",
-    "overlap": "{rows} rows of {table} belong to a period that overlaps the person's earlier one; they were rejected.",
+    "overlap": "{rows} rows of {table} belong to a period that overlaps an earlier one; they were rejected.",
     "identity": "{rows} rows of {table} give one {column} more than one value; they were rejected.",
     "natural key": "{rows} rows of {table} repeat an earlier row under another id; they were rejected.",
     "merged": "{rows} rows of {table} name a person who was merged into another; they now name that one.",
     "trimmed": "{rows} values of {table} had spaces at their edges, which were left out.",
 }
-

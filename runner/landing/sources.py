@@ -133,12 +133,6 @@ def _check_file(path: Path) -> None:
         )
 
 
-def hash_file(path: Path) -> str:
-    """The SHA-256 of a file, read in pieces."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
 def scan_text(path: Path) -> TextFacts:
     """Reads a text file's bytes once: encoding, line ends, control characters, hash."""
     facts = TextFacts()
@@ -191,7 +185,9 @@ def scan_text(path: Path) -> TextFacts:
 
 
 def _check_signature(path: Path, start: bytes) -> None:
-    if start[:2] in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE) or start[:4000].count(0) * 5 > len(start[:4000]):
+    if start[:2] in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE) or start[:4000].count(0) * 5 > len(
+        start[:4000]
+    ):
         raise refused(f"{path.name}, line 1: the file is UTF-16, not UTF-8.", "Save the file as UTF-8.")
     for signature, kind in SIGNATURES.items():
         if start.startswith(signature):
@@ -273,7 +269,10 @@ def check_header(table: Table, path: Path, header: list[str]) -> list[str]:
             "Name the columns exactly as in the contract (runner/landing/contract.csv).",
         )
     extra = [shown(name) for name in header if name not in table.names]
-    return [f"{path.name} has a column {name!r} that the contract does not know; it was ignored." for name in extra]
+    return [
+        f"{path.name} has a column {name!r} that the contract does not know; it was ignored."
+        for name in extra
+    ]
 
 
 def _unreadable(path: Path, fault: csv.Error) -> Exception:
@@ -307,8 +306,9 @@ def make_clean_copy(source: Source, scratch: Path, ends_with_line_end: bool = Tr
 
     def watched(lines: Iterator[str]) -> Iterator[str]:
         nonlocal last_line
-        for last_line in lines:
-            yield last_line
+        for line in lines:
+            last_line = line
+            yield line
 
     with (
         _records(source.path, watched) as reader,
@@ -330,4 +330,6 @@ def make_clean_copy(source: Source, scratch: Path, ends_with_line_end: bool = Tr
             EXPORT_AGAIN,
         )
     if len(line_ends - {""}) > 1:
-        source.warnings.append(f"{source.path.name} has lines that end in different ways; they were read alike.")
+        source.warnings.append(
+            f"{source.path.name} has lines that end in different ways; they were read alike."
+        )

@@ -43,10 +43,12 @@ def _reject_overlaps(checks: Checks, table: Table) -> None:
     person, period = named(table.person), named(table.period)
     overlapping = checks.rows(
         "with periods as ("
-        f" select {person} as person_id, {period} as period_id, min({start}) as start_on, max({end}) as end_on"
+        f" select {person} as person_id, {period} as period_id, min({start}) as start_on,"
+        f" max({end}) as end_on"
         f" from {checks.described(table)} where {person} is not null and {period} is not null group by all),"
-        " compared as (select *, start_on < max(end_on) over (partition by person_id order by start_on, period_id"
-        " rows between unbounded preceding and 1 preceding) as is_overlapping from periods)"
+        " compared as (select *, start_on < max(end_on) over (partition by person_id"
+        " order by start_on, period_id rows between unbounded preceding and 1 preceding) as is_overlapping"
+        " from periods)"
         " select person_id, period_id, start_on, end_on from compared where person_id in"
         " (select person_id from compared where is_overlapping) order by person_id, start_on, period_id"
     )
@@ -61,13 +63,13 @@ def _reject_overlaps(checks: Checks, table: Table) -> None:
             open_until = max(open_until, end_on)
     if not rejected:
         return
-    checks.database.execute("create or replace temp table overlaps (person_id varchar, period_id varchar)")
-    checks.database.executemany("insert into overlaps values (?, ?)", rejected)
+    checks.database.execute("create or replace temp table overlapping (person_id varchar, period_id varchar)")
+    checks.database.executemany("insert into overlapping values (?, ?)", rejected)
     checks.insert_faults(
         table,
         f"select source_line, {quoted(table.period)}, {period}, 'overlaps an earlier period of the person'"
-        f" from raw.{named(table.name)} semi join overlaps"
-        f" on {person} = overlaps.person_id and {period} = overlaps.period_id",
+        f" from raw.{named(table.name)} semi join overlapping"
+        f" on {person} = overlapping.person_id and {period} = overlapping.period_id",
     )
     checks.warn(table.name, "overlap", checks.drop_rejected(table))
 
@@ -108,8 +110,8 @@ def _warn_of_empty_months(checks: Checks, table: Table) -> None:
         f"with present as (select distinct date_trunc('month', {on(table.started_on)}) as month"
         f" from {checks.described(table)}),"
         " expected as (select unnest(generate_series(greatest((select min(month) from present),"
-        f" date '{last_month}' - interval {MONTHS_EXPECTED - 1} month), date '{last_month}', interval 1 month))"
-        " as month)"
+        f" date '{last_month}' - interval {MONTHS_EXPECTED - 1} month), date '{last_month}',"
+        " interval 1 month)) as month)"
         " select strftime(month, '%Y-%m') from expected anti join present using (month) order by month"
     )
     if empty:

@@ -4,18 +4,15 @@ An extract is written in `landing/.incoming-<run>/<as_at>/`, made durable, and m
 one rename; whatever a killed run left behind is cleared up when the next one starts.
 """
 
-import fcntl
 import json
-import os
 import secrets
-import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 from typing import Any
 
-from runner.errors import ExitCode, RunnerError
+from runner.files import OWNER_ONLY, remove_folder, sync_file, sync_folder
 
 MANIFEST = "manifest.json"
 INCOMING = ".incoming-"
@@ -39,41 +36,27 @@ def read_manifest(landing: Path, as_at: date) -> dict[str, Any] | None:
     return json.loads(path.read_text(encoding="utf-8")) if path.exists() else None
 
 
-@contextmanager
-def exclusive(landing: Path) -> Iterator[None]:
-    """One landing at a time; a killed one's left-overs are cleared up first."""
-    landing.mkdir(parents=True, exist_ok=True)
-    with (landing / ".lock").open("w") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise RunnerError(
-                "Another extract is being landed.", "Wait until it is done, then try again.", ExitCode.BUSY
-            ) from None
-        _clear_up(landing)
-        yield
-
-
-def _clear_up(landing: Path) -> None:
-    """Finishes a replacement that was cut off between its two renames, and removes the rest."""
+def clear_up(landing: Path) -> None:
+    """Removes what a killed run left; finishes a replacement cut off between its two renames."""
     for left in landing.glob(f"{INCOMING}*"):
         for manifest in left.glob(f"*/{MANIFEST}"):
             target = landing / manifest.parent.name
             if (left / REPLACED).exists() and not target.exists():
                 manifest.parent.rename(target)
-                sync(landing)
-        shutil.rmtree(left)
+                sync_folder(landing)
+        remove_folder(left)
 
 
 @contextmanager
 def incoming(landing: Path) -> Iterator[Path]:
     """A private folder beside the landed extracts, gone at the end."""
+    landing.mkdir(parents=True, exist_ok=True)
     folder = landing / f"{INCOMING}{secrets.token_hex(4)}"
-    folder.mkdir(mode=0o700)
+    folder.mkdir(mode=OWNER_ONLY)
     try:
         yield folder
     finally:
-        shutil.rmtree(folder, ignore_errors=True)
+        remove_folder(folder)
 
 
 def put_in_place(extract: Path, landing: Path) -> None:
@@ -84,8 +67,8 @@ def put_in_place(extract: Path, landing: Path) -> None:
         landing: The folder of landed extracts.
     """
     for path in extract.iterdir():
-        sync(path)
-    sync(extract)
+        sync_file(path)
+    sync_folder(extract)
     target = landing / extract.name
     if target.exists():
         aside = landing / REPLACED
@@ -94,17 +77,8 @@ def put_in_place(extract: Path, landing: Path) -> None:
         while (aside / f"{extract.name}-{number}").exists():
             number += 1
         (extract.parent / REPLACED).touch()
-        sync(extract.parent)
+        sync_folder(extract.parent)
         target.rename(aside / f"{extract.name}-{number}")
-        sync(aside)
+        sync_folder(aside)
     extract.rename(target)
-    sync(landing)
-
-
-def sync(path: Path) -> None:
-    """Makes a file, or a folder's list of files, durable."""
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+    sync_folder(landing)

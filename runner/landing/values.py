@@ -3,7 +3,7 @@
 Every column is read as text. A reason is a short fixed phrase; null means that nothing is wrong.
 """
 
-from datetime import date
+from datetime import date, timedelta
 
 from runner.landing.contract import Column, Table
 
@@ -14,7 +14,7 @@ NOT_TEXT = (
     r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\x{0080}-\x{009f}\x{200e}\x{200f}\x{202a}-\x{202e}\x{2066}-\x{2069}]"
 )
 SCIENTIFIC = r"-?\d+(\.\d+)?[eE][+]?\d+"
-EDGES = " \\t\\r\\n\\u00a0\\u2007\\u202f\\u200b\\ufeff".encode().decode("unicode_escape")
+EDGES = " \t\r\n\u00a0\u2007\u202f\u200b\ufeff"
 
 DAY_FIRST = "date is written day first, not year first"
 TWO_DIGIT_YEAR = "year has two digits"
@@ -51,21 +51,65 @@ def typed(column: Column) -> str:
     match column.type:
         case "date":
             return (
-                f"case when cast(try_cast({value} as date) as varchar) = {value}"
-                f" then cast(try_cast({value} as date) as timestamp)"
-                f" when cast(try_cast({value} as timestamp) as varchar) = {value}"
-                f" then try_cast({value} as timestamp)"
+                f"case when {_is_plain_day(value)} then cast(try_cast({value} as date) as timestamp)"
+                f" when {_is_plain_time(value)} then try_cast({value} as timestamp)"
                 f" when regexp_full_match({value}, {quoted(f'{DATE}[ T]{TIME}')})"
                 f" then try_cast({value} as timestamp)"
                 f" when regexp_full_match({value}, {quoted(f'{DATE}[ T]{TIME}{ZONE}')})"
-                f" then try_cast({value} as timestamptz) at time zone 'Europe/London' end"
+                f" then try_cast({_standard_zone(value)} as timestamptz) at time zone 'Europe/London' end"
             )
         case "integer":
-            return f"case when regexp_full_match({value}, '-?\\d+(\\.0+)?') then try_cast({value} as bigint) end"
+            whole = f"regexp_full_match({value}, '-?\\d+(\\.0+)?')"
+            return f"case when {whole} then try_cast({value} as bigint) end"
         case "number":
-            return f"case when regexp_full_match({value}, '-?\\d+(\\.\\d+)?') then try_cast({value} as double) end"
+            decimal = f"regexp_full_match({value}, '-?\\d+(\\.\\d+)?')"
+            return f"case when {decimal} then try_cast({value} as double) end"
         case _:
             return value
+
+
+def _standard_zone(value: str) -> str:
+    """A time whose zone is written as the database reads it: no space before it, a colon within it."""
+    return f"regexp_replace(regexp_replace({value}, ' ([Z+-])', '\\1'), '([+-]\\d\\d)(\\d\\d)$', '\\1:\\2')"
+
+
+def plainly_typed(column: Column) -> str:
+    """The same, cheaper, for a column whose values are all written plainly: `suspicion` is nowhere true."""
+    value = named(column.name)
+    match column.type:
+        case "date":
+            return f"try_cast({value} as timestamp)"
+        case "integer":
+            return f"try_cast({value} as bigint)"
+        case _:
+            return typed(column)
+
+
+def _is_plain_day(value: str) -> str:
+    return f"cast(try_cast({value} as date) as varchar) = {value}"
+
+
+def _is_plain_time(value: str) -> str:
+    return f"cast(try_cast({value} as timestamp) as varchar) = {value}"
+
+
+def suspicion(column: Column, table: Table, as_at: date, has_controls: bool) -> str | None:
+    """A cheap question that is true of every value for which `value_reason` may have a reason."""
+    value = named(column.name)
+    reason = value_reason(column, table, as_at, has_controls)
+    if column.type == "date":
+        on = named(column.name + ":on")
+        latest = "2200-01-01" if column.may_lie_ahead else str(as_at + timedelta(days=1))
+        is_known = f"{on} >= timestamp '1900-01-02' and {on} < timestamp '{latest}'"
+        is_plain = f"(length({value}) = 10 and {_is_plain_day(value)} or {_is_plain_time(value)})"
+        doubt = f"{value} is not null and ({is_plain} and {is_known}) is not true"
+        return f"{value} is null or {doubt}" if column.is_key else doubt
+    if column.type == "integer":
+        number = f"try_cast({value} as bigint)"
+        limit = f" and {number} <= {column.highest}" if column.highest is not None else ""
+        is_plain = f"cast({number} as varchar) = {value} and {number} >= 0{limit}"
+        return f"{value} is not null and ({is_plain}) is not true"
+    return f"{reason} is not null" if reason else None
 
 
 def has_zone(value: str) -> str:
@@ -89,7 +133,10 @@ def value_reason(column: Column, table: Table, as_at: date, has_controls: bool) 
         cases.append((f"regexp_matches({value}, {quoted(NOT_TEXT)})", CONTROL))
     if column.is_key or column.references:
         cases.append(
-            (f"contains(lower({value}), 'e+') and regexp_full_match({value}, {quoted(SCIENTIFIC)})", DAMAGED_ID)
+            (
+                f"contains(lower({value}), 'e+') and regexp_full_match({value}, {quoted(SCIENTIFIC)})",
+                DAMAGED_ID,
+            )
         )
     if column.codes:
         cases += _code_cases(column, table)
@@ -112,7 +159,8 @@ def _code_cases(column: Column, table: Table) -> list[tuple[str, str]]:
     value = f"lower({named(column.name)})"
     cases = [
         (
-            f"{value} = {quoted(code.code.lower())} and {named(table.started_on + ':on')} > date '{code.valid_to}'",
+            f"{value} = {quoted(code.code.lower())}"
+            f" and {named(table.started_on + ':on')} > date '{code.valid_to}'",
             "code was no longer in use on that date",
         )
         for code in column.codes.codes
@@ -146,7 +194,7 @@ def _date_cases(column: Column, as_at: date) -> list[tuple[str, str]]:
         return f"{on} is null and regexp_full_match({value}, {quoted(pattern)})"
 
     cases = [
-        (unread(rf"\d{{1,2}}[/.-]\d{{1,2}}[/.-]\d{{4}}.*"), DAY_FIRST),
+        (unread(r"\d{1,2}[/.-]\d{1,2}[/.-]\d{4}.*"), DAY_FIRST),
         (unread(r"\d{1,2}[/.-]\d{1,2}[/.-]\d{2}.*"), TWO_DIGIT_YEAR),
         (unread(r"\d{4,6}(\.\d+)?"), SERIAL),
         (unread(rf"{DATE}[ T]24:.*"), MIDNIGHT),

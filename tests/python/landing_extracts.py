@@ -29,7 +29,7 @@ def _row(table: Table, number: int) -> dict[str, str]:
 
 def _value(table: Table, column: Column, number: int) -> str:
     if column.name == "pers_dob":
-        return str(date(2008, 1, 1) + timedelta(days=number))
+        return str(date(2008, 1, 1) + timedelta(days=number % 3000))
     if column.name in ("pers_expected_dob", "pers_death_date"):
         return ""
     if column.references:
@@ -38,7 +38,7 @@ def _value(table: Table, column: Column, number: int) -> str:
         return next(code.code for code in column.codes.codes if not code.valid_to)
     match column.type:
         case "date":
-            day = FIRST_DAY + timedelta(days=4 * number)
+            day = FIRST_DAY + timedelta(days=4 * (number % ROWS))
             return str(min(day + timedelta(days=3), AS_AT) if column.name == table.ended_on else day)
         case "integer" | "number":
             return "1"
