@@ -68,7 +68,15 @@ with
                 'care_leaver_visits_up_to_date',
                 'ssd_care_leavers'
             ),
-            ('care leaver on record', 'pathway_plans_up_to_date', 'ssd_care_leavers')
+            ('care leaver on record', 'pathway_plans_up_to_date', 'ssd_care_leavers'),
+            ('child in need', 'children_in_need', 'ssd_cin_episodes'),
+            ('child in need', 'supervisions_overdue', 'ssd_cin_episodes'),
+            ('audit completed', 'audits_completed', 'local_audits'),
+            ('audit completed', 'audits_good_or_better', 'local_audits'),
+            ('post held', 'agency_rate_all_teams', 'local_post_holders'),
+            ('post held', 'social_worker_vacancies', 'local_post_holders'),
+            ('post vacant', 'agency_rate_all_teams', 'local_posts'),
+            ('post vacant', 'social_worker_vacancies', 'local_posts')
     ),
 
     -- The digest tells two equally large sets of source rows apart.
@@ -86,7 +94,8 @@ with
             and measure_rows.source_table = looks.source_table
         -- Who is left out of these stocks is listed there alone.
         where
-            measure_rows.measure_id not in ('cp_plans', 'children_looked_after')
+            measure_rows.measure_id
+            not in ('cp_plans', 'children_looked_after', 'children_in_need')
             or measure_rows.outcome = 'yes'
         group by looks.event, looks.measure_id, measure_rows.reporting_month
     ),

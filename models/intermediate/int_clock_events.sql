@@ -1,5 +1,4 @@
--- One row per clock, subject and month in which it was done: the last day in that
--- month,
+-- One row per clock, subject and month in which it was done: the last day in the month,
 -- and the day before that on which it was done. A subject is a child or a plan.
 with
     events as (
@@ -29,6 +28,10 @@ with
         union
         select 'pathway_plans' as clock, person_id as subject_id, planned_on as done_on
         from {{ ref("stg_local__pathway_plans") }}
+        union
+        select
+            'supervisions' as clock, person_id as subject_id, supervised_on as done_on
+        from {{ ref("stg_local__supervisions") }}
     )
 
 select

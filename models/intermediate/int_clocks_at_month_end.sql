@@ -1,7 +1,6 @@
 -- One row per clock, month and subject for whom it runs at the month's end.
--- A new clock is one more part here, its events in int_clock_events and its intervals
--- in
--- seeds/intervals.csv.
+-- A new clock is one more part here, its events in int_clock_events and its rows in the
+-- seed of intervals.
 {% set no_date = "cast(null as date)" %}
 {% set no_reason = "cast(null as varchar)" %}
 
@@ -166,3 +165,30 @@ select
     end as left_out_reason,
     care_leaver_id as source_id
 from {{ ref("int_care_leavers_at_month_end") }}
+
+union all
+
+select
+    'supervisions' as clock,
+    statuses.care_status as status,
+    children.reporting_month,
+    children.month_end,
+    children.person_id as subject_id,
+    children.person_id,
+    children.team_id,
+    children.started_on as runs_from,
+    {{ no_date }} as recorded_on,
+    case when cases.person_id is null then 'no worker involved' end as left_out_reason,
+    children.referral_id as source_id
+from {{ ref("int_children_in_need_at_month_end") }} as children
+inner join
+    {{ ref("int_care_statuses_at_month_end") }} as statuses
+    on children.reporting_month = statuses.reporting_month
+    and children.person_id = statuses.person_id
+left join
+    (
+        select distinct reporting_month, person_id
+        from {{ ref("int_cases_at_month_end") }}
+    ) as cases
+    on children.reporting_month = cases.reporting_month
+    and children.person_id = cases.person_id

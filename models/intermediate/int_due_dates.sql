@@ -53,22 +53,34 @@ with
             and last_done.person_id = overrides.person_id
     ),
 
-    due as (
+    counted as (
         select
             timed.*,
             {{ later_by("counted_from", "interval_months", "interval_days") }}
-            as due_on,
+            as interval_ends_on
+        from timed
+    ),
+
+    due as (
+        select
+            counted.*,
             case
-                when rule = 'in the last'
+                when rule = 'in the month'
+                then {{ month_end("interval_ends_on") }}
+                else interval_ends_on
+            end as due_on,
+            case
+                rule
+                when 'in the last'
                 then
                     counted_from
                     > {{ earlier_by("month_end", "interval_months", "interval_days") }}
-                else
-                    {{ later_by("counted_from", "interval_months", "interval_days") }}
-                    >= month_end
+                when 'in the month'
+                then {{ month_end("interval_ends_on") }} > month_end
+                else interval_ends_on >= month_end
             end
             is true as is_up_to_date
-        from timed
+        from counted
     )
 
 select

@@ -31,6 +31,7 @@
             "agency_rate_all_teams",
             "social_worker_vacancies",
             "average_caseload",
+            "supervisions_overdue",
             "children_missing_education",
             "electively_home_educated",
             "school_attendance",
