@@ -58,7 +58,7 @@ def record_other_contact(
         return
     weekday = dice.chance(0.92)
     contacted_on = dice.pick(working_days_of(month)) if weekday else dice.day(month, month_end(month))
-    if kind < 0.3 and lately:
+    if kind < 0.36 and lately:
         person = lately[max(0, len(lately) - dice.whole(1, 9000))]
     else:
         born_on = contacted_on - timedelta(days=dice.whole(40, 16 * 365))

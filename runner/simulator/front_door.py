@@ -1,6 +1,7 @@
 """Referrals, their assessments, and the contacts before them."""
 
 from bisect import bisect_left
+from collections import deque
 from datetime import date, timedelta
 
 from runner.simulator.calendar import (
@@ -57,29 +58,18 @@ def plan_assessments(world: World) -> None:
     planned += still_open(world, planned, dice)
     planned.sort()
 
-    long_standing = [episode for episode in world.episodes if episode.is_long_standing]
-    waiting = [episode for episode in world.episodes if not episode.is_long_standing]
+    long_standing = deque(episode for episode in world.episodes if episode.is_long_standing)
+    waiting = deque(episode for episode in world.episodes if not episode.is_long_standing)
     window: list[Episode] = []
-    turn = 0
     for started_on, authorised_on in planned:
-        arrived = 0
-        while arrived < len(waiting) and waiting[arrived].referred_on <= started_on:
-            arrived += 1
-        window += waiting[:arrived]
-        del waiting[:arrived]
+        while waiting and waiting[0].referred_on <= started_on:
+            window.append(waiting.popleft())
         window = [episode for episode in window if (started_on - episode.referred_on).days <= 7]
-        if window:
+        is_first = bool(window)
+        if is_first:
             episode = window.pop(dice.whole(0, len(window) - 1))
-            is_first = True
         else:
-            while long_standing[turn % len(long_standing)].last_event_on is not None and (
-                long_standing[turn % len(long_standing)].last_event_on >= started_on
-                or long_standing[turn % len(long_standing)].referred_on > started_on
-            ):
-                turn += 1
-            episode = long_standing[turn % len(long_standing)]
-            turn += 1
-            is_first = False
+            episode = next_to_reassess(long_standing, started_on)
         assessment = Assessment(
             episode,
             started_on,
@@ -94,6 +84,15 @@ def plan_assessments(world: World) -> None:
     world.assessed_episodes = [
         episode for episode in world.episodes if episode.assessments and not episode.is_long_standing
     ]
+
+
+def next_to_reassess(long_standing: deque[Episode], day: date) -> Episode:
+    """The long-standing episode that has waited longest for an assessment and is not being assessed."""
+    while True:
+        episode = long_standing[0]
+        long_standing.rotate(-1)
+        if episode.referred_on < day and (episode.last_event_on is None or episode.last_event_on < day):
+            return episode
 
 
 def authorised_in(world: World, month: date, dice: Dice) -> list[tuple[date, date]]:

@@ -30,20 +30,19 @@ def record_home(world: World, episode: Episode, dice: Dice) -> None:
     """Adds a child's address, family and, for some, mother and other identifiers."""
     person = episode.person
     known_from = episode.known_from
-    world.add(
-        "ssd_address",
-        known_from,
-        person=person,
-        addr_table_id=world.new_id("AD"),
-        addr_person_id=person.person_id,
-        addr_address_type="HOME",
-        addr_address_start_date=max(
-            person.born_on, episode.referred_on - timedelta(days=dice.whole(30, 1500))
+    is_born = person.born_on <= episode.referred_on
+    if is_born:
+        lived_there = max(person.born_on, episode.referred_on - timedelta(days=dice.whole(30, 1500)))
+        world.add(
+            "ssd_address",
+            known_from,
+            person=person,
+            addr_table_id=world.new_id("AD"),
+            addr_person_id=person.person_id,
+            addr_address_type="HOME",
+            addr_address_start_date=lived_there,
+            addr_address_postcode=postcode("QC", dice),
         )
-        if person.born_on <= episode.referred_on
-        else episode.referred_on,
-        addr_address_postcode=postcode("QC", dice),
-    )
     world.add(
         "ssd_family",
         known_from,
@@ -52,7 +51,7 @@ def record_home(world: World, episode: Episode, dice: Dice) -> None:
         fami_family_id=person.family_id,
         fami_person_id=person.person_id,
     )
-    if dice.chance(0.05):
+    if is_born and dice.chance(0.05):
         world.add(
             "ssd_linked_identifiers",
             known_from,
@@ -133,6 +132,8 @@ def record_early_help(world: World, dice: Dice) -> None:
     """Adds early help for some of the children whose case was closed."""
     for episode in world.episodes:
         if not episode.was_closed_early or episode.closed_on is None or not dice.chance(0.12):
+            continue
+        if episode.person.born_on > episode.closed_on:
             continue
         started_on = episode.closed_on + DAY
         ended_on = started_on + timedelta(days=dice.whole(40, 300))

@@ -70,7 +70,7 @@ def born_on(world: World, episode: Episode, dice: Dice) -> date:
             return world.horizon - timedelta(days=dice.whole(18 * 365 + 20, 24 * 365))
         age = dice.whole(60, max(61, (episode.referred_on - years_before(world.horizon, 17)).days))
         return episode.referred_on - timedelta(days=min(age, 16 * 365))
-    if dice.chance(0.03) and not episode.is_no_further_action:
+    if dice.chance(0.02) and not episode.is_no_further_action:
         return episode.referred_on + timedelta(days=dice.whole(10, 180))
     return episode.referred_on - timedelta(days=dice.whole(5, int(15.4 * 365)))
 

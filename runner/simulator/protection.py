@@ -63,19 +63,26 @@ def plan_protection(world: World) -> None:
     for month in world.months:
         end_plans(world, month, dice)
     for enquiry in under_plan:
-        plan = dice.pick(
-            [
-                plan
-                for plan in world.protection_plans
-                if plan.started_on + 10 * DAY < enquiry.started_on
-                and (plan.ended_on is None or plan.ended_on > enquiry.ended_on)
-                and plan.known_from < enquiry.started_on
-                and not plan.is_for_other_authority
-                and len(plan.episode.enquiries) < 2
-            ]
+        enquire_under_a_plan(world, enquiry, dice)
+
+
+def enquire_under_a_plan(world: World, enquiry: Enquiry, dice: Dice) -> None:
+    """Gives an enquiry to a child who is on a plan throughout, and about whom there is no other just then."""
+    plans = [
+        plan
+        for plan in world.protection_plans
+        if plan.started_on + 10 * DAY < enquiry.started_on
+        and (plan.ended_on is None or plan.ended_on > enquiry.ended_on)
+        and plan.known_from < enquiry.started_on
+        and not plan.is_for_other_authority
+        and all(
+            other.ended_on < enquiry.started_on or other.started_on > enquiry.ended_on
+            for other in plan.episode.enquiries
         )
-        plan.episode.enquiries.append(enquiry)
-        plan.episode.holds(enquiry.ended_on, enquiry.ended_known_from)
+    ]
+    episode = dice.pick(plans).episode
+    episode.enquiries.append(enquiry)
+    episode.holds(enquiry.ended_on, enquiry.ended_known_from)
 
 
 def conferences_of(world: World, month: date, dice: Dice) -> list[Conference]:
@@ -188,7 +195,10 @@ def choose_episode(world: World, day: date, dice: Dice) -> Episode:
         [
             episode
             for episode in world.episodes
-            if episode.is_long_standing and episode.is_free and not episode.enquiries
+            if episode.is_long_standing
+            and episode.is_free
+            and not episode.enquiries
+            and episode.referred_on < day
         ]
     )
 

@@ -61,10 +61,10 @@ def simulate(
     """
     if out.exists() and any(out.iterdir()):
         raise RunnerError(f"{out} is not empty.", "Name a new folder, or empty this one.", ExitCode.USAGE)
-    if not FIRST_AS_AT <= as_at <= max(holidays()) - timedelta(days=90):
+    if not FIRST_AS_AT <= as_at <= max(holidays()) - timedelta(days=400):
         raise RunnerError(
             f"{as_at} lies outside the working-day calendar, which runs to {max(holidays())}.",
-            "Give a date between 2012 and three months before the calendar's end.",
+            "Give a date from 2012 to 400 days before the end of the calendar.",
             ExitCode.USAGE,
         )
     dates = extract_dates(as_at, months)

@@ -51,7 +51,7 @@ def seen_alone(seen: str, dice: Dice) -> str:
 def record_protection_visits(world: World, plan: ProtectionPlan, dice: Dice) -> None:
     """Adds the visits to a child on a protection plan, every ten days or so."""
     person = plan.episode.person
-    for day in days_between(world, max(plan.started_on, person.born_on), plan.ended_on, 6, 15, dice):
+    for day in days_between(world, max(plan.started_on, person.born_on), plan.ended_on, 8, 15, dice):
         seen = "Y" if dice.chance(0.94) else "N"
         world.add(
             "ssd_cp_visits",
@@ -95,7 +95,7 @@ def record_protection_reviews(world: World, plan: ProtectionPlan, dice: Dice) ->
 def record_need_visits(world: World, plan: NeedPlan, dice: Dice) -> None:
     """Adds the visits to a child on a child in need plan, every three weeks or so."""
     person = plan.episode.person
-    for day in days_between(world, max(plan.started_on, person.born_on), plan.ended_on, 12, 29, dice):
+    for day in days_between(world, max(plan.started_on, person.born_on), plan.ended_on, 16, 29, dice):
         seen = "Y" if dice.chance(0.93) else "N"
         world.add(
             "ssd_cin_visits",

@@ -194,19 +194,25 @@ class World:
 
     def prompt(self, day: date, dice: Dice) -> date:
         """Recorded within days, and always by the extract early in the next month."""
-        return min(day + timedelta(days=dice.whole(0, 3)), early_extract(add_months(month_of(day), 1)))
+        return min(day + timedelta(days=dice.whole(0, 3)), next_early_extract(day))
 
     def late(self, day: date, dice: Dice) -> date:
         """Recorded after the extract early in the next month, within that month."""
-        return early_extract(add_months(month_of(day), 1)) + timedelta(days=dice.whole(1, 22))
+        return next_early_extract(day) + timedelta(days=dice.whole(1, 22))
 
     def late_from(self, month: date) -> date:
         """What is recorded from this day on misses the extract early in the month after."""
-        return early_extract(add_months(month, 1)) + timedelta(days=1)
+        return next_early_extract(month) + timedelta(days=1)
 
     def very_late(self, day: date, dice: Dice) -> date:
         """Recorded after the second extract that could have held it, within a month of that."""
         return early_extract(add_months(month_of(day), 2)) + timedelta(days=dice.whole(1, 22))
+
+
+@cache
+def next_early_extract(day: date) -> date:
+    """The extract early in the month after a day's."""
+    return early_extract(add_months(month_of(day), 1))
 
 
 @cache
