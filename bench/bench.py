@@ -69,10 +69,11 @@ def floor(manifest: Path, home: Path, as_at: str, month: str, scratch: Path) -> 
     """The least cost, of three, of the plain script for one extract."""
     costs = []
     for _ in range(3):
-        file = scratch / "build.duckdb"
-        file.unlink(missing_ok=True)
+        folder = scratch / "floor"
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir()
         script = PROJECT / "bench/floor.py"
-        costs.append(cost(sys.executable, script, manifest, home / "landing", as_at, f"{month}-01", file))
+        costs.append(cost(sys.executable, script, manifest, home / "landing", as_at, f"{month}-01", folder))
     return min(costs, key=lambda one: one.cpu)
 
 

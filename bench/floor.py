@@ -1,7 +1,7 @@
 """The floor: a build's compiled SQL, and its checks, as one plain DuckDB script.
 
-Run as `python bench/floor.py MANIFEST LANDING AS_AT MONTH FILE`: makes every seed, model and check of the
-manifest in order, over the same landed files, in a new file named build.duckdb. What a refresh costs beyond
+Run as `python bench/floor.py MANIFEST LANDING AS_AT MONTH FOLDER`: makes every seed, model and check of the
+manifest in order, over the same landed files, in the same two new DuckDB files. What a refresh costs beyond
 this is ours.
 """
 
@@ -31,11 +31,11 @@ def source_view(source: dict, landing: Path, as_at: str) -> str:
 
 def node_statement(node: dict) -> str:
     """The statement that makes one seed or model, or runs one check."""
-    relation = f"{node['schema']}.{node.get('alias') or node['name']}"
+    relation = node["relation_name"]
     if node["resource_type"] == "seed":
         types = ", ".join(f"'{column}': '{kind}'" for column, kind in node["config"]["column_types"].items())
-        file = PROJECT / node["original_file_path"]
         typed = f", types = {{{types}}}" if types else ""
+        file = PROJECT / node["original_file_path"]
         return f"create table {relation} as select * from read_csv('{file}', header = true{typed})"
     if node["resource_type"] == "model":
         kind = "view" if node["config"]["materialized"] == "view" else "table"
@@ -52,9 +52,8 @@ def statements(manifest: dict, landing: Path, as_at: str, month: str) -> list[st
         as_at: The extract's date.
         month: First day of the last month to report.
     """
-    script = [
-        f"create schema {schema}" for schema in ("landing", "seeds", "staging", "intermediate", "marts")
-    ]
+    schemas = ("landing", "seeds", "staging", "intermediate", "release.marts")
+    script = [f"create schema {schema}" for schema in schemas]
     script.append(
         f"create table landing.extract as select date '{as_at}' as as_at, date '{month}' as reporting_month"
     )
@@ -76,8 +75,9 @@ def main() -> None:
     """Runs the script; the arguments are those of the module's first paragraph."""
     import duckdb
 
-    manifest, landing, as_at, month, file = sys.argv[1:]
-    with duckdb.connect(file) as connection:
+    manifest, landing, as_at, month, folder = sys.argv[1:]
+    with duckdb.connect(f"{folder}/build.duckdb") as connection:
+        connection.execute(f"attach '{folder}/marts.duckdb' as release")
         for statement in statements(json.loads(Path(manifest).read_text()), Path(landing), as_at, month):
             connection.execute(statement).fetchall()
 
