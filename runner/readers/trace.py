@@ -3,18 +3,18 @@
 import math
 from collections import Counter
 from datetime import date
-from pathlib import Path
 from statistics import median
 from typing import TYPE_CHECKING, Any
 
 from runner.errors import ExitCode, RunnerError
-from runner.home import PROJECT, Home
+from runner.home import Home
 from runner.months import Month
 from runner.readers.release import Built, check_month, extract_date, measure, opened, rows
+from runner.readers.source_rows import add_source_rows
 from runner.readers.text import day, figure, line, month_name, note, quantity, widths
 
 if TYPE_CHECKING:
-    import duckdb
+    pass
 
 OUTCOMES = ("yes", "no", "pending", "excluded")
 
@@ -115,7 +115,7 @@ def trace(home: Home, built: Built, measure_id: str, month: Month, population: s
         }
         units = rows(connection, UNITS, asked)
         as_at = extract_date(connection)
-        _add_source_lines(connection, home, as_at, units)
+        add_source_rows(connection, home, month, units)
     return {
         "measure_id": measure_id,
         "title": register["title"],
@@ -212,39 +212,6 @@ def _shown(value: float | None) -> str:
     return "nothing" if value is None else quantity(value)
 
 
-def _add_source_lines(
-    connection: "duckdb.DuckDBPyConnection", home: Home, as_at: date, units: list[dict[str, Any]]
-) -> None:
-    """Adds to each unit the extract, table and line of the source row that proves it.
-
-    The first column of every source table is its key. The line is None where the extract is no longer landed.
-    """
-    lines: dict[tuple[str, str], int] = {}
-    for table in {unit["source_table"] for unit in units}:
-        file = _landed(home, as_at, table)
-        if file is None:
-            continue
-        ids = [unit["source_id"] for unit in units if unit["source_table"] == table]
-        key = rows(connection, "describe from read_parquet(?)", [str(file)])[0]["column_name"]
-        found = connection.execute(
-            f'select "{key}", source_line from read_parquet($file) where "{key}" in (select unnest($ids))',
-            {"file": str(file), "ids": ids},
-        ).fetchall()
-        lines |= {(table, source_id): source_line for source_id, source_line in found}
-    for unit in units:
-        unit["source_extract"] = as_at
-        unit["source_line"] = lines.get((unit["source_table"], unit["source_id"]))
-
-
-def _landed(home: Home, as_at: date, table: str) -> Path | None:
-    """The landed file of a source table: a council's own, else the example's."""
-    for landing in (home.landing, PROJECT / "example" / "landing"):
-        file = landing / f"{as_at}" / f"{table}.parquet"
-        if file.is_file():
-            return file
-    return None
-
-
 def trace_text(traced: dict[str, Any]) -> str:
     """The trace as text: the figure, how the units add up to it, and the units.
 
@@ -265,7 +232,7 @@ def trace_text(traced: dict[str, Any]) -> str:
     for outcome in OUTCOMES:
         units = [unit for unit in traced["units"] if unit["outcome"] == outcome]
         if units:
-            lines += [f"{outcome}:", *_unit_lines(units), ""]
+            lines += [f"{outcome}:", *_unit_lines(units, traced["as_at"]), ""]
     return "\n".join([*lines, *_verdict(traced)])
 
 
@@ -297,7 +264,7 @@ def _reason(row: dict[str, Any]) -> str:
 HEADINGS = ("unit", "person", "counted", "due", "met", "weight", "amount", "reason", "source row")
 
 
-def _unit_lines(units: list[dict[str, Any]]) -> list[str]:
+def _unit_lines(units: list[dict[str, Any]], as_at: date) -> list[str]:
     """The units of an outcome as a table, without the columns in which no unit has anything to say."""
     whole = all(unit["weight"] == 1 for unit in units)
     table = [
@@ -310,7 +277,7 @@ def _unit_lines(units: list[dict[str, Any]]) -> list[str]:
             "" if whole else quantity(unit["weight"]),
             "" if unit["amount"] is None else quantity(unit["amount"]),
             unit["reason"],
-            f"{unit['source_table']} {unit['source_id']}, {_source_line(unit)}",
+            f"{unit['source_table']} {unit['source_id']}, {_source_line(unit, as_at)}",
         )
         for unit in units
     ]
@@ -320,9 +287,12 @@ def _unit_lines(units: list[dict[str, Any]]) -> list[str]:
     return [line(row, columns, "  ") for row in shown]
 
 
-def _source_line(unit: dict[str, Any]) -> str:
-    """Where the source row stands in the extract."""
-    return "not landed here" if unit["source_line"] is None else f"line {unit['source_line']}"
+def _source_line(unit: dict[str, Any], as_at: date) -> str:
+    """Where the source row stands, with its extract where that is not the release's."""
+    if unit["source_line"] is None:
+        return "not landed here"
+    of_extract = "" if unit["source_extract"] == as_at else f" of {unit['source_extract']}"
+    return f"line {unit['source_line']}{of_extract}"
 
 
 def _verdict(traced: dict[str, Any]) -> list[str]:

@@ -17,17 +17,23 @@ from tests.python.tiny_release import change, tiny_release
 JUNE = Month(2024, 6)
 
 
+def land(home, as_at, table, select):
+    """Lands one table of an extract."""
+    folder = home.landing / as_at
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "manifest.json").write_text("{}")
+    duckdb.execute(f"copy ({select}) to '{folder / table}.parquet'")
+
+
 @pytest.fixture
 def home(tmp_path):
-    landed = tmp_path / "landing" / "2024-07-31"
-    landed.mkdir(parents=True)
-    duckdb.execute(
-        "copy (select 'E' || number as s47e_s47_enquiry_id, number + 101 as source_line"
-        " from range(5) as numbers(number))"
-        f" to '{landed / 'ssd_s47_enquiry.parquet'}'"
+    home = Home(tmp_path)
+    enquiries = (
+        "select 'E' || number as s47e_s47_enquiry_id, number + 101 as source_line from range(5) as n(number)"
     )
+    land(home, "2024-07-31", "ssd_s47_enquiry", enquiries)
     tiny_release(tmp_path / "releases" / "2024-06-r1" / "marts.duckdb")
-    return Home(tmp_path)
+    return home
 
 
 def run(home, *arguments):
@@ -47,6 +53,26 @@ def test_units_add_up_and_name_their_source_lines(home):
     assert "1 left out  1 transfer in" in text
     assert "ssd_s47_enquiry E1, line 102" in text
     assert text.endswith("The units add up to the figure.")
+
+
+def test_a_latest_state_is_found_in_the_extract_that_the_month_was_read_from_or_the_one_before(home):
+    for as_at, ids in {
+        "2024-06-04": "'L0', 'L1'",
+        "2024-07-02": "'L1'",
+        "2024-07-31": "'L0', 'L1', 'L2'",
+    }.items():
+        select = f"select unnest([{ids}]) as clea_table_id, {as_at[5:7]} as source_line"
+        land(home, as_at, "ssd_care_leavers", select)
+    result = run(home, "leavers", "2024-06")
+    assert "ssd_care_leavers L0, line 6 of 2024-06-04" in result.stdout
+    assert "ssd_care_leavers L1, line 7 of 2024-07-02" in result.stdout
+    assert "ssd_care_leavers L2, not landed here" in result.stdout
+
+
+def test_a_table_keyed_by_id_and_month_has_its_row_of_the_month(home):
+    select = "select 'U1' as atte_pupil_id, unnest([date '2024-05-01', date '2024-06-01']) as atte_month,"
+    land(home, "2024-07-31", "local_attendance", select + " unnest([7, 8]) as source_line")
+    assert "local_attendance U1, line 8" in run(home, "attendance", "2024-06").stdout
 
 
 def test_one_outcome_is_listed_but_the_sums_stay_whole(home):

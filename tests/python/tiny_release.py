@@ -9,7 +9,8 @@ import duckdb
 SCHEMA = """
     create schema marts;
     create table marts.dim_month as
-    select cast(month as date) as reporting_month, last_day(month) as month_end, date '{as_at}' as as_at
+    select cast(month as date) as reporting_month, last_day(month) as month_end, date '{as_at}' as as_at,
+        if(month = date '2024-06-01', date '2024-07-02', null) as state_as_at
     from unnest(generate_series(date '2023-07-01', date '2024-06-01', interval 1 month)) as months(month);
     create table marts.dim_measure (
         measure_id varchar, section varchar, title varchar, unit_counted varchar, decimals integer,
@@ -55,6 +56,15 @@ SCHEMA = """
          '2024-06-09', null, null, 'ssd_permanence', 'O2'),
         ('orders', '2024-03-01', 'O0', 'P3', null, 'yes', 'order made', 1, null, [],
          '2024-03-09', null, null, 'ssd_permanence', 'O0');
+    insert into marts.dim_measure values ('leavers', 'impact', 'Care leavers', 'young person', 0, 'live');
+    insert into marts.measure_rows
+    select 'leavers', '2024-06-01', 'L' || number, 'L' || number, null, 'yes', 'left', 1, null, [],
+        '2024-06-30', null, null, 'ssd_care_leavers', 'L' || number
+    from range(3) as numbers(number);
+    insert into marts.measure_rows values
+        ('attendance', '2024-06-01', 'U1', null, null, 'yes', 'attended', 20, null, [],
+         '2024-06-30', null, null, 'local_attendance', 'U1');
+    insert into marts.dim_measure values ('attendance', 'education', 'Attendance', 'session', 1, 'live');
     create table marts.measure_results (
         measure_id varchar, statistic varchar, reporting_month date, population varchar, numerator double,
         denominator double, value double, value_shown double, status varchar, definition_version integer
@@ -67,6 +77,8 @@ SCHEMA = """
         ('enquiries', 'percent', '2024-05-01', 'all', 1, 1, 100, 100, 'final', 1),
         ('caseload', 'mean', '2024-06-01', 'all', 24, 1.5, 16, 16, 'final', 1),
         ('orders', 'count', '2024-06-01', 'all', 1, null, 1, 1, 'final', 1),
+        ('leavers', 'count', '2024-06-01', 'all', 3, null, 3, 3, 'final', 1),
+        ('attendance', 'percent', '2024-06-01', 'all', 20, 20, 100, 100, 'final', 1),
         ('orders', 'count', '2024-06-01', 'financial year to date', 2, null, 2, 2, 'final', 1);
     create table marts.published_figure_checks (
         figure varchar, measure_id varchar, statistic varchar, first_month date, last_month date,
