@@ -27,9 +27,15 @@ with
             last_done.*,
             intervals.rule,
             case
-                when overrides.interval_days is null then intervals.months else 0
+                when intervals.may_be_overridden and overrides.interval_days is not null
+                then 0
+                else intervals.months
             end as interval_months,
-            coalesce(overrides.interval_days, intervals.days) as interval_days,
+            case
+                when intervals.may_be_overridden and overrides.interval_days is not null
+                then overrides.interval_days
+                else intervals.days
+            end as interval_days,
             case
                 when last_done.last_done_on is null
                 then last_done.runs_from
@@ -47,8 +53,7 @@ with
             and last_done.month_end between intervals.valid_from and intervals.valid_to
         left join
             {{ ref("int_visiting_intervals") }} as overrides
-            on intervals.may_be_overridden
-            and last_done.clock = overrides.clock
+            on last_done.clock = overrides.clock
             and last_done.reporting_month = overrides.reporting_month
             and last_done.person_id = overrides.person_id
     ),
