@@ -1,6 +1,6 @@
 -- One row per measure, month and part that does not make up its whole: age bands, the
--- two
--- sides of a boundary, accommodation entered and left, and need plans rolled forward.
+-- two sides of a boundary, accommodation entered and left, and need plans rolled
+-- forward.
 with
     counts as (
         select

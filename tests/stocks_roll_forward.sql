@@ -1,7 +1,6 @@
--- One row per month in which opening + starts - ends is not closing: of children looked
--- after, and of plans. Plans are rolled forward as plans: a child with two counts
--- once in
--- the stock.
+-- One row per month in which opening + starts - ends is not closing: of children
+-- looked after, and of plans. Plans are rolled forward as plans: a child with two
+-- counts once in the stock.
 with
     open_plans as (
         select

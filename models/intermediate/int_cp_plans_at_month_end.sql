@@ -1,6 +1,5 @@
 -- One row per month and child with a plan of this authority open at the month's end:
--- the
--- earliest open one.
+-- the earliest open one.
 with
     own_plans as (
         select cp_plan_id, person_id, started_on, ended_on, team_id

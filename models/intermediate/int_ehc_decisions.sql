@@ -1,6 +1,6 @@
 -- One row per decision on an education, health and care (EHC) plan: of a request
--- whether
--- to assess, of an assessment whether to issue a plan. Days run from the request.
+-- whether to assess, of an assessment whether to issue a plan. Days run from the
+-- request.
 with
     requests as (
         select requests.*, people.person_id

@@ -1,6 +1,5 @@
 -- One row per education, health and care (EHC) plan, with the request it goes back
--- to. A
--- plan that follows another from the same assessment amends it.
+-- to. A plan that follows another from the same assessment amends it.
 select
     plans.plan_id,
     decisions.person_id,

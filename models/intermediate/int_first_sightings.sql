@@ -1,6 +1,5 @@
 -- One row per referral, with the first day from its date on which the child was seen,
--- in
--- a visit or at the start of an assessment. A child not seen yet has no such day.
+-- in a visit or at the start of an assessment. A child not seen yet has no such day.
 with
     sightings as (
         select person_id, visited_on as seen_on

@@ -1,6 +1,5 @@
 -- One row per month and worker who holds a social-work post or a case, and again for
--- the
--- basis that adjusts for protected caseloads.
+-- the basis that adjusts for protected caseloads.
 select
     'average_caseload' as measure_id,
     reporting_month,
