@@ -72,6 +72,11 @@ class RunnerGroup(click.Group):
             sys.exit(ExitCode.FAULT)
 
 
+def tell(line: str) -> None:
+    """Tells how far a command is, on standard error."""
+    click.echo(line, err=True)
+
+
 def answer(as_json: bool, value: Any, text: str) -> None:
     """Prints a command's answer on standard output, as JSON or as text."""
     click.echo(json.dumps(value, default=str, ensure_ascii=False, indent=2) if as_json else text)
@@ -194,7 +199,7 @@ def refresh(
         raise click.UsageError(
             "A range goes from an earlier month to a later one, each with its own extract."
         )
-    done = refresh_months(home, Month.range(first, last) if first else [month], as_at)
+    done = refresh_months(home, Month.range(first, last) if first else [month], as_at, tell)
     answer(as_json, [one.facts() for one in done], refreshed_text(done))
 
 
@@ -219,7 +224,7 @@ def publish(home: Home, release: str | None, as_json: bool) -> None:
     from runner.releases.store import current
 
     published = releases.publish(home, release)
-    click.echo(f"UNSIGNED: nobody has signed off {published.name}.", err=True)
+    tell(f"UNSIGNED: nobody has signed off {published.name}.")
     answer(as_json, current(home), f"{published.name} is published, as at {published.as_at}.")
 
 
@@ -235,6 +240,20 @@ def rollback(home: Home, release: str, reason: str, as_json: bool) -> None:
 
     published = releases.roll_back(home, release, reason)
     answer(as_json, current(home), f"{published.name} is published again, as at {published.as_at}.")
+
+
+@main.command()
+@click.pass_context
+def demo(context: click.Context) -> None:
+    """Simulate a council, land its extracts, publish June 2024 and show the scorecard.
+
+    Everything goes into the folder demo/, apart from a council's own data; --home names another.
+    """
+    from runner.demo import demonstrate, demonstration_text
+
+    home = context.obj if context.parent.params["home"] else Home(context.obj.root / "demo")
+    command = "python -m runner" if sys.argv[0].endswith("__main__.py") else sys.argv[0]
+    click.echo(demonstration_text(home, demonstrate(home, tell), command))
 
 
 @main.command()

@@ -1,7 +1,7 @@
 """Builds one month from one extract in a private file, and reads what came of every node."""
 
 import re
-import sys
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -51,7 +51,14 @@ class Build:
     checks: list[Check]
 
 
-def build(project: Path, folder: Path, month: Month, extract: Extract, manifest: "Manifest") -> Build:
+def build(
+    project: Path,
+    folder: Path,
+    month: Month,
+    extract: Extract,
+    manifest: "Manifest",
+    progress: Callable[[str], None],
+) -> Build:
     """Builds a month in a private folder with one dbt invocation.
 
     Args:
@@ -60,6 +67,7 @@ def build(project: Path, folder: Path, month: Month, extract: Extract, manifest:
         month: The last month to report.
         extract: The extract to build from.
         manifest: The parsed project.
+        progress: Told, in a line, how far it is.
 
     Raises:
         RunnerError: A model failed or did not run (build failed), or a check failed (blocked).
@@ -80,7 +88,7 @@ def build(project: Path, folder: Path, month: Month, extract: Extract, manifest:
         folder=folder,
         variables={"landing": landing, "as_at": str(extract.as_at), "reporting_month": str(month)},
         manifest=manifest,
-        on_event=_Progress(len(expected)),
+        on_event=_Progress(len(expected), progress),
     )
     results = list(getattr(answer.result, "results", None) or [])
     if answer.exception and not results:
@@ -144,10 +152,11 @@ def _failed(what: str, why: str | None, folder: Path) -> RunnerError:
 
 
 class _Progress:
-    """Tells on standard error how far a build has come, every so many nodes."""
+    """Tells how far a build has come, every so many nodes."""
 
-    def __init__(self, expected: int) -> None:
+    def __init__(self, expected: int, tell: Callable[[str], None]) -> None:
         self.expected = expected
+        self.tell = tell
         self.done = 0
 
     def __call__(self, event: Any) -> None:
@@ -155,4 +164,4 @@ class _Progress:
             return
         self.done += 1
         if self.done % PROGRESS_EVERY == 0 or self.done == self.expected:
-            print(f"  built {self.done} of {self.expected}", file=sys.stderr)
+            self.tell(f"  built {self.done} of {self.expected}")

@@ -1,6 +1,7 @@
 """Which landed extract a month is built from."""
 
 import hashlib
+import json
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -22,6 +23,31 @@ class Extract:
     def manifest(self) -> Path:
         """What landing says about it."""
         return self.folder / "manifest.json"
+
+    def verify(self) -> None:
+        """Checks that every table's Parquet file is the one that was landed.
+
+        Raises:
+            RunnerError: A file is missing or altered, or the manifest cannot be read (blocked).
+        """
+        try:
+            tables = json.loads(self.manifest.read_text(encoding="utf-8"))["tables"]
+            landed = {
+                self.folder / f"{table}.parquet": facts["parquet_sha256"] for table, facts in tables.items()
+            }
+        except (ValueError, KeyError) as fault:
+            raise RunnerError(
+                f"{self.manifest} cannot be read as a manifest.",
+                f"`runner land FOLDER --as-at {self.as_at} --replace` to land the extract again.",
+                ExitCode.BLOCKED,
+            ) from fault
+        for file, sha256 in landed.items():
+            if not file.exists() or sha256_of(file) != sha256:
+                raise RunnerError(
+                    f"{file} is not the file that was landed: its SHA-256 differs from the manifest.",
+                    f"`runner land FOLDER --as-at {self.as_at} --replace` to land the extract again.",
+                    ExitCode.BLOCKED,
+                )
 
 
 def landed_extracts(home: Home) -> list[Extract]:

@@ -1,13 +1,13 @@
 """Looks for what would stop a run or mislead a reader, and says what to do about it."""
 
-import json
 import os
 import platform
 import tomllib
+from collections.abc import Callable
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 
-from runner.building.extracts import Extract, landed_extracts
+from runner.building.extracts import landed_extracts
 from runner.errors import ExitCode, RunnerError
 from runner.home import PROJECT, Home
 from runner.ledger import entries, verify
@@ -93,35 +93,27 @@ def _leftovers(home: Home) -> list[Finding]:
 
 
 def _extracts(home: Home) -> list[Finding]:
+    """Every landed file against the hash in its extract's manifest."""
     landed = landed_extracts(home)
-    broken = [extract for extract in landed if not _is_whole(extract)]
-    if broken:
-        return [
-            Finding(
-                "landing", False, f"{extract.folder} has no readable manifest", "land that extract again."
-            )
-            for extract in broken
-        ]
-    return [Finding("landing", True, f"{len(landed)} extracts, each with its manifest")]
+    found = _faults("landing", [extract.verify for extract in landed])
+    return found or [Finding("landing", True, f"{len(landed)} extracts, each as it was landed")]
 
 
-def _is_whole(extract: Extract) -> bool:
-    try:
-        json.loads(extract.manifest.read_text(encoding="utf-8"))
-    except (ValueError, OSError):
-        return False
-    return True
+def _faults(what: str, looks: list[Callable[[], None]]) -> list[Finding]:
+    """A finding for each look that raises."""
+    found = []
+    for look in looks:
+        try:
+            look()
+        except RunnerError as fault:
+            found.append(Finding(what, False, fault.message, fault.next_step))
+    return found
 
 
 def _releases(home: Home) -> list[Finding]:
     """Every release's file against its hash, and CURRENT against its release."""
-    found = []
     releases = {release.name: release for release in all_releases(home)}
-    for release in releases.values():
-        try:
-            release.verify()
-        except RunnerError as fault:
-            found.append(Finding("releases", False, fault.message, fault.next_step))
+    found = _faults("releases", [release.verify for release in releases.values()])
     found = found or [Finding("releases", True, f"{len(releases)} releases, each as it was built")]
     try:
         now = current(home)

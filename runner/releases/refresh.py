@@ -3,8 +3,8 @@
 import hashlib
 import json
 import secrets
-import sys
 import time
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -59,13 +59,19 @@ class Refreshed:
         }
 
 
-def refresh(home: Home, months: list[Month], as_at: date | None = None) -> list[Refreshed]:
+def refresh(
+    home: Home,
+    months: list[Month],
+    as_at: date | None = None,
+    progress: Callable[[str], None] = lambda line: None,
+) -> list[Refreshed]:
     """Builds months, one after the other in this process, each into a draft release.
 
     Args:
         home: The folder of landing/ and releases/.
         months: The months to build, each from its own extract.
         as_at: The extract to build from; where none is given, each month's own.
+        progress: Told, in a line, how far it is.
 
     Raises:
         RunnerError: No extract, a build that failed, a check that failed, or another run under
@@ -75,7 +81,7 @@ def refresh(home: Home, months: list[Month], as_at: date | None = None) -> list[
     with run_lock(home, " ".join(["refresh", *map(str, months[:1])])):
         clear_leftovers(home)
         files = code.dbt_files(home.project)
-        return [_refresh_one(home, month, extract, files) for month, extract in chosen]
+        return [_refresh_one(home, month, extract, files, progress) for month, extract in chosen]
 
 
 def refreshed_text(done: list[Refreshed]) -> str:
@@ -120,20 +126,23 @@ def clear_leftovers(home: Home) -> None:
             _record_built(home, release)
 
 
-def _refresh_one(home: Home, month: Month, extract: Extract, files: dict[str, str]) -> Refreshed:
+def _refresh_one(
+    home: Home, month: Month, extract: Extract, files: dict[str, str], progress: Callable[[str], None]
+) -> Refreshed:
     inputs, made_by = inputs_hash(home, extract), code.code_hash(files)
     same = same_release(home, month, inputs, made_by)
     if same:
         return Refreshed(same, is_new=False)
 
-    print(f"{month} from the extract of {extract.as_at}", file=sys.stderr)
+    progress(f"Building {month} from the extract of {extract.as_at}")
     stages = _Stages()
+    extract.verify()
     run_id = f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{secrets.token_hex(3)}"
     work, draft = home.work / run_id, home.releases / f"{DRAFT}{run_id}"
     work.mkdir(mode=OWNER_ONLY)
     manifest = parsed_project(home.project, home.work / PARSED, code.dbt_hash(files))
     stages.end("start and parse")
-    built = build(home.project, work, month, extract, manifest)
+    built = build(home.project, work, month, extract, manifest, progress)
     stages.end("build")
     draft.mkdir(parents=True, mode=OWNER_ONLY)
     package = make_files(built.marts, draft)

@@ -7,6 +7,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from runner.files import sha256_of
 from runner.home import PROJECT, Home
 from runner.months import Month
 from runner.releases.refresh import refresh
@@ -68,7 +69,8 @@ def land_contacts(
         f"copy (from (values {rows}) as contacts (cont_contact_id, cont_contact_date))"
         f" to '{folder / 'ssd_contacts.parquet'}'"
     )
-    (folder / "manifest.json").write_text(json.dumps({"as_at": as_at, "rows": rows}))
+    tables = {"ssd_contacts": {"parquet_sha256": sha256_of(folder / "ssd_contacts.parquet")}}
+    (folder / "manifest.json").write_text(json.dumps({"as_at": as_at, "tables": tables}))
 
 
 @pytest.fixture(scope="session")

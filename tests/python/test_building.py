@@ -78,6 +78,15 @@ def test_earlier_extracts_are_inputs_and_later_ones_are_not(tmp_path):
     assert inputs_hash(home, extract) != before
 
 
+def test_an_altered_extract_is_not_built(home):
+    land_contacts(home, "2024-08-02")
+    with (home.landing / "2024-08-02/ssd_contacts.parquet").open("ab") as file:
+        file.write(b"!")
+    with pytest.raises(RunnerError, match=r"ssd_contacts\.parquet is not the file that was landed") as fault:
+        refresh(home, [Month(2024, 7)])
+    assert fault.value.exit_code == ExitCode.BLOCKED
+
+
 def test_one_manifest_serves_every_extract_and_month(built_home):
     """May and June were built in one process with one parsed project: the vars reached the SQL."""
     found = {}
@@ -95,9 +104,10 @@ def test_one_manifest_serves_every_extract_and_month(built_home):
 def test_the_build_file_is_free_when_the_build_ends(home, tmp_path):
     folder = tmp_path / "run"
     folder.mkdir()
+    told = []
     manifest = parsed_project(home.project, home.work / "parsed", code.dbt_hash(code.dbt_files(home.project)))
-    built = build(home.project, folder, JUNE, choose_extract(home, JUNE), manifest)
-    assert built.nodes == 3
+    built = build(home.project, folder, JUNE, choose_extract(home, JUNE), manifest, told.append)
+    assert (built.nodes, told) == (3, ["  built 3 of 3"])
     assert [(check.name, check.status, check.failures) for check in built.checks] == [
         ("every_contact_has_a_date", "pass", 0)
     ]

@@ -15,6 +15,7 @@ import pytest
 from conftest import land_contacts
 
 from runner import ledger
+from runner.demo import demonstrate
 from runner.errors import ExitCode, RunnerError
 from runner.home import PROJECT, Home
 from runner.lock import run_lock
@@ -334,6 +335,30 @@ def test_doctor_finds_a_pointer_to_another_file(home):
     (fault,) = [finding for finding in examine(home) if not finding.is_well]
     assert fault.what == "CURRENT"
     assert "rollback" in fault.fix
+
+
+def test_doctor_finds_an_extract_without_its_files(home):
+    (home.landing / "2024-06-04/ssd_contacts.parquet").unlink()
+    (home.landing / "2024-07-02/manifest.json").write_text("{}")
+    faults = [finding for finding in examine(home) if not finding.is_well]
+    assert [finding.what for finding in faults] == ["landing", "landing"]
+    assert "2024-06-04" in faults[0].says
+    assert "2024-07-02" in faults[1].says
+
+
+def test_a_demonstration_goes_on_where_it_was_stopped(home):
+    told = []
+    for _ in range(2):
+        assert demonstrate(home, told.append).name == "2024-06-r1"
+    assert current(home)["release"] == "2024-06-r1"
+    published = [line["release"] for line in ledger.entries(home) if line["event"] == "published"]
+    assert published == ["2024-05-r1", "2024-06-r2", "2024-06-r1"]
+    assert [line for line in told if "built" not in line] == [
+        "  2024-05-r1 is published, unsigned",
+        "Building 2024-06 from the extract of 2024-07-02",
+        "  2024-06-r2 is published, unsigned",
+        "  2024-06-r1 is published, unsigned",
+    ]
 
 
 @pytest.mark.parametrize("number", [0, 1, 2])
