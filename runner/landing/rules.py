@@ -124,11 +124,11 @@ def notices(table: Table, contract: Contract) -> list[Notice]:
 
 
 NOTICE_TEXT = {
-    "reference": "{rows} rows of {table} name a {column} that is in no table of the extract.",
+    "reference": "{rows} rows of {table} name in {column} what no table of the extract holds.",
     "code": "{rows} rows of {table} hold a code in {column} that the code set does not know.",
     "no date": "{rows} rows of {table} have no {column}.",
-    "before birth": "{rows} rows of {table} have a {column} before the person was born, or due to be born.",
-    "no outcome": "{rows} rows of {table} have a {column} and no outcome.",
+    "before birth": "{rows} rows of {table} have their {column} before the person was born, or due to be.",
+    "no outcome": "{rows} rows of {table} have their {column} and no outcome.",
     "gap": "{rows} rows of {table} start after a gap in their period.",
     "overlap": "{rows} rows of {table} belong to a period that overlaps an earlier one; they were rejected.",
     "identity": "{rows} rows of {table} give one {column} more than one value; they were rejected.",

@@ -4,6 +4,7 @@ import codecs
 import csv
 import hashlib
 import os
+import re
 import stat
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -23,6 +24,8 @@ CONTROL_FILE = "control.csv"
 # Tabs and line ends are text; the other control characters are not.
 CONTROL_BYTES = bytes(byte for byte in (*range(32), 127) if byte not in b"\t\r\n")
 EDGE_SPACES = (b" ,", b", ", b" \n", b"\n ", b" \r", b'" ', b' "', b"\t", b"\xc2\xa0")
+# A quote after a space that follows a comma: text to one reader, an opening quote to another.
+SPACED_QUOTE = re.compile(rb'[,\n][ \t]+"(?!")')
 SIGNATURES = {
     b"PK\x03\x04": "a spreadsheet or zip file",
     b"\xd0\xcf\x11\xe0": "a spreadsheet, perhaps with a password",
@@ -64,6 +67,7 @@ class TextFacts:
     is_ascii: bool = True
     has_controls: bool = False
     has_edge_spaces: bool = False
+    has_spaced_quotes: bool = False
     line_feeds: int = 0
     returns: int = 0
     pairs: int = 0
@@ -164,6 +168,8 @@ def scan_text(path: Path) -> TextFacts:
                     line = facts.line_feeds + chunk.count(b"\n", 0, chunk.index(b"\0")) + 1
                     raise refused(f"{path.name}, line {line}: there is a NUL byte.", EXPORT_AGAIN)
             facts.has_edge_spaces = facts.has_edge_spaces or any(mark in chunk for mark in EDGE_SPACES)
+            if facts.has_edge_spaces and not facts.has_spaced_quotes:
+                facts.has_spaced_quotes = bool(SPACED_QUOTE.search(last + chunk))
             facts.line_feeds += chunk.count(b"\n")
             facts.returns += chunk.count(b"\r")
             facts.pairs += chunk.count(b"\r\n") + (last == b"\r" and chunk[:1] == b"\n")
@@ -238,7 +244,7 @@ def read_csv_structure(table: Table, path: Path, scratch: Path) -> Source:
     if not facts.ends_with_line_end:
         warnings.append(f"{path.name} does not end with a line end; check that it is whole.")
     is_plain = set(widths) <= {len(header)} and header_lines == 1 and lines - 1 == source.rows
-    if not (is_plain and facts.has_one_line_end):
+    if not is_plain or not facts.has_one_line_end or facts.has_spaced_quotes:
         make_clean_copy(source, scratch, facts.ends_with_line_end)
     return source
 

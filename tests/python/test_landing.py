@@ -662,6 +662,7 @@ VALUES = {
     "B64 a formula": (CONTACTS, "cont_contact_source_desc", '=cmd|"/c calc"', '=cmd|"/c calc"'),
     "B66 SQL": (CONTACTS, "cont_contact_source_desc", "O'Neil; drop table x", "O'Neil; drop table x"),
     "B25 two lines": (CONTACTS, "cont_contact_source_desc", "two\nlines, a comma", "two\nlines, a comma"),
+    "a quote after a space": (CONTACTS, "cont_contact_source_desc", ' "no"', '"no"'),
     "a quote": (CONTACTS, "cont_contact_source_desc", 'said "no"', 'said "no"'),
     "T27 a letter in two parts": (CONTACTS, "cont_contact_source_desc", "cafe\u0301", "caf\u00e9"),
     "B61 spaces at the edges": (CONTACTS, "cont_contact_source_code", " 1A\u00a0", "1A"),
