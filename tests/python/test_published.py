@@ -1,0 +1,64 @@
+"""The road end to end: a simulated council, landed, built at both vintages of June 2024, and reconciled."""
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from runner.home import Home
+from runner.landing.land import land
+from runner.months import Month
+from runner.readers.reconcile import reconcile
+from runner.readers.release import find_built, opened, rows
+from runner.readers.trace import trace
+from runner.releases.refresh import refresh
+from runner.simulator.simulate import simulate
+
+JUNE = Month(2024, 6)
+PLANTED = ("activity", "process")
+"""The sections whose published figures the simulator plants exactly."""
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory):
+    folder: Path = tmp_path_factory.mktemp("council")
+    home = Home(folder / "home")
+    extracts = simulate(folder / "extracts", date(2024, 7, 31), months=1)
+    for as_at in sorted(extracts):
+        land(folder / "extracts" / f"{as_at}", as_at, home)
+        refresh(home, [JUNE], as_at)
+    return home
+
+
+@pytest.fixture(scope="module")
+def planted(home):
+    return [row for row in reconcile(home) if row["section"] in PLANTED]
+
+
+def test_a_published_figure_agrees_or_another_one_that_agrees_excludes_it(planted):
+    assert {row["release"] for row in planted} == {"2024-06-r1", "2024-06-r2"}
+    alone = [
+        (row["figure"], row["state"], row["value"], row["our_value"])
+        for row in planted
+        if row["state"] != "agrees" and not row["contradicted_by"] and row["last_month"]
+    ]
+    assert alone == []
+
+
+def test_figures_with_numerator_and_denominator_agree_whole(planted):
+    whole = [row for row in planted if row["numerator"] and row["denominator"]]
+    assert len(whole) >= 10
+    assert {row["state"] for row in whole} == {"agrees"}
+
+
+def test_every_live_measure_traces_to_landed_rows_that_add_up(home):
+    built = find_built(home, "2024-06-r2")
+    with opened(built) as connection:
+        live = rows(connection, "select measure_id from release.marts.dim_measure where status = 'live'")
+    faults = {}
+    for row in live:
+        traced = trace(home, built, row["measure_id"], JUNE)
+        unproven = [unit["reason"] for unit in traced["units"] if unit["source_line"] is None]
+        if traced["differences"] or unproven:
+            faults[row["measure_id"]] = (traced["differences"], unproven)
+    assert faults == {}
