@@ -142,7 +142,10 @@ def main(context: click.Context, home: Path | None, debug: bool) -> None:
 def land_command(
     home: Home, folder: Path, as_at: date, backfill: bool, allow_gap: bool, replace: bool, as_json: bool
 ) -> None:
-    """Land the extract in FOLDER: one CSV or Parquet file for each table, checked and kept whole."""
+    """Land the extract in FOLDER, checked and whole, or not at all.
+
+    FOLDER holds one CSV or Parquet file for each table of the contract, named after it.
+    """
     from runner.landing.land import land, landed_text
 
     landed = land(
@@ -152,7 +155,7 @@ def land_command(
         backfill=backfill,
         allow_gap=allow_gap,
         replace=replace,
-        progress=lambda line: click.echo(line, err=True),
+        progress=tell,
     )
     answer(as_json, {"status": landed.status, **landed.manifest}, landed_text(landed))
 
@@ -185,7 +188,7 @@ def refresh(
     last: Month | None,
     as_json: bool,
 ) -> None:
-    """Build MONTH from its extract and make a draft release of it.
+    """Build MONTH and make a draft release of it.
 
     Each month is built from the newest extract dated in the month after it; failing that,
     from the first one after the month's end. Nothing is published.
@@ -219,7 +222,11 @@ def status(home: Home, as_json: bool) -> None:
 @json_option
 @click.pass_obj
 def publish(home: Home, release: str | None, as_json: bool) -> None:
-    """Make RELEASE (or a month's newest; else the newest draft) the one that is read."""
+    """Make RELEASE the one that is read.
+
+    RELEASE is a release such as 2024-06-r1, or a month, whose newest is meant; the newest draft
+    where none is given.
+    """
     from runner.releases import publish as releases
     from runner.releases.store import current
 
@@ -234,7 +241,7 @@ def publish(home: Home, release: str | None, as_json: bool) -> None:
 @json_option
 @click.pass_obj
 def rollback(home: Home, release: str, reason: str, as_json: bool) -> None:
-    """Make RELEASE, which was published before, the one that is read again."""
+    """Go back to RELEASE, which was published before."""
     from runner.releases import publish as releases
     from runner.releases.store import current
 
@@ -245,7 +252,9 @@ def rollback(home: Home, release: str, reason: str, as_json: bool) -> None:
 @main.command()
 @click.pass_context
 def demo(context: click.Context) -> None:
-    """Simulate a council, land its extracts, publish June 2024 and show the scorecard.
+    """Publish an invented council's June 2024 and show it.
+
+    Simulates the council, lands its extracts and publishes three releases.
 
     Everything goes into the folder demo/, apart from a council's own data; --home names another.
     """
@@ -260,7 +269,10 @@ def demo(context: click.Context) -> None:
 @json_option
 @click.pass_obj
 def doctor(home: Home, as_json: bool) -> None:
-    """Check tools, folders, extracts, releases and ledger; say what to put right."""
+    """Look for faults and say what to put right.
+
+    Looks at tools, folders, landed extracts, releases, CURRENT and the ledger.
+    """
     from dataclasses import asdict
 
     from runner.releases.doctor import examine, findings_text, raise_for_faults
@@ -276,7 +288,7 @@ def doctor(home: Home, as_json: bool) -> None:
 @json_option
 @click.pass_obj
 def reconcile_command(home: Home, month: Month | None, named: str | None, as_json: bool) -> None:
-    """Print every published figure beside ours: agrees, disagrees, or why there is no comparison.
+    """Print every published figure beside ours.
 
     With MONTH, only the figures about periods that end in it.
     """
@@ -303,7 +315,7 @@ def trace_command(
     named: str | None,
     as_json: bool,
 ) -> int:
-    """List the units behind a figure, with their dates, reasons and source rows."""
+    """List the units behind a figure, to their source rows."""
     from runner.readers.release import find_built
     from runner.readers.trace import of_outcome, trace, trace_text
 
@@ -332,7 +344,7 @@ def register_command(measure: str | None, section: str | None, status: str | Non
 @json_option
 @click.pass_obj
 def scorecard_command(home: Home, month: Month, named: str | None, as_json: bool) -> None:
-    """Print the figures of MONTH, with their change and their mean of 12 months."""
+    """Print the figures of MONTH, each with its change."""
     from runner.readers.release import find_built, opened
     from runner.readers.scorecard import scorecard, scorecard_text
 
@@ -353,10 +365,13 @@ def scorecard_command(home: Home, month: Month, named: str | None, as_json: bool
 )
 @json_option
 def simulate_command(out: Path, as_at: date, months: int, seed: int, councils: int, as_json: bool) -> None:
-    """Write extracts of an invented council to OUT, one early in each month and one of --as-at."""
+    """Write extracts of an invented council to OUT.
+
+    One early in each month, and one of --as-at.
+    """
     from runner.simulator import simulate
 
-    rows = simulate(out, as_at, months, seed, councils, lambda line: click.echo(line, err=True))
+    rows = simulate(out, as_at, months, seed, councils, tell)
     answer(
         as_json,
         {day.isoformat(): count for day, count in rows.items()},
