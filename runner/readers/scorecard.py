@@ -72,10 +72,10 @@ def scorecard(connection: "duckdb.DuckDBPyConnection", month: Month) -> dict[str
     }
 
 
-TITLE = 32
+TITLE = 28
 """Columns for a title; a longer one is wrapped."""
 
-HEADINGS = ("", "on the month", "12-month mean", "")
+HEADINGS = ("", "on the month", "12 months", "")
 
 
 def scorecard_text(card: dict[str, Any]) -> str:
@@ -89,6 +89,7 @@ def scorecard_text(card: dict[str, Any]) -> str:
     columns = widths([HEADINGS, *cells])
     lines = [
         f"Scorecard, {month_name(card['reporting_month'])}, from the extract of {day(card['as_at'])}",
+        "12 months: the mean of the year's months; percentages pooled.",
         "  ".join(["", " " * TITLE, line(HEADINGS, columns)]),
     ]
     section = title = None
@@ -97,7 +98,7 @@ def scorecard_text(card: dict[str, Any]) -> str:
         repeated, title = title, row["title"] if row["population"] == "all" else f"  {row['population']}"
         if title != repeated:
             lines += [f"  {more}" for more in words]
-            words = textwrap.wrap(title, TITLE, subsequent_indent="  ")
+            words = textwrap.wrap(title, TITLE, subsequent_indent="  ", break_on_hyphens=False)
         if row["section"] != section:
             section = row["section"]
             lines.append(section.replace("_", " ").capitalize())
@@ -108,7 +109,7 @@ def scorecard_text(card: dict[str, Any]) -> str:
 def _cells(row: dict[str, Any]) -> tuple[str, ...]:
     """A figure's row of the table, after its title."""
     counts = (None, None) if row["statistic"] == "rate" else (row["numerator"], row["denominator"])
-    mean = number(row["mean"], row["decimals"])
+    mean = number(row["mean"], _decimals(row))
     return (
         figure(row["statistic"], row["value_shown"], row["decimals"], *counts),
         _change(row),
@@ -117,12 +118,17 @@ def _cells(row: dict[str, Any]) -> tuple[str, ...]:
     )
 
 
+def _decimals(row: dict[str, Any]) -> int:
+    """How many decimals a figure is shown with: the register's, and none for a count."""
+    return 0 if row["statistic"] == "count" else row["decimals"]
+
+
 def _change(row: dict[str, Any]) -> str:
     """A change in words: `up 12`, `down 8.1 points`, `no change`."""
     if row["change"] is None:
         return "n/a"
     is_share = row["statistic"] in ("percent", "ratio")
-    decimals = 1 if is_share else row["decimals"]
+    decimals = 1 if is_share else _decimals(row)
     if rounded(row["change"], decimals) == 0:
         return "no change"
     direction = "up" if row["change"] > 0 else "down"

@@ -41,12 +41,14 @@ def figure(
     Args:
         statistic: One of measure_results' statistics.
         value: The figure, rounded or not; None where nothing could be divided by.
-        decimals: Decimals to show.
+        decimals: Decimals to show; a count shows those it has.
         numerator: What was counted, where it is known.
         denominator: What it is a share of, where it is known.
     """
     if value is None:
         return "n/a"
+    if statistic == "count":
+        return quantity(value)
     shown = number(value, decimals)
     if statistic in ("percent", "ratio"):
         shown += "%"
@@ -54,7 +56,7 @@ def figure(
         shown += " per 10,000"
     if statistic in ("percent", "ratio", "mean") and numerator is not None and denominator is not None:
         shown += f" ({quantity(numerator)} of {quantity(denominator)})"
-    elif statistic not in ("count", "sum", "median") and numerator is not None:
+    elif statistic in ("percent", "ratio", "rate") and numerator is not None:
         shown += f" ({quantity(numerator)})"
     return shown
 

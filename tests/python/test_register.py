@@ -50,10 +50,12 @@ def test_what_is_not_registered_is_answered_with_what_is(arguments, words):
 def test_the_scorecard_shows_value_change_mean_and_status(tmp_path):
     file = tiny_release(tmp_path / "any.duckdb")
     lines = run("scorecard", "2024-06", "--release", str(file)).stdout.splitlines()
-    [enquiries] = [line for line in lines if "led to conference" in line]
+    [enquiries] = [line for line in lines if "Enquiries that led to" in line]
     assert "33% (1 of 3)" in enquiries
     assert "down 66.7 points" in enquiries
     assert "50%" in enquiries
     assert enquiries.endswith("provisional")
     assert lines[0] == "Scorecard, June 2024, from the extract of 31 July 2024"
+    [orders] = [line for line in lines if "Orders made" in line]
+    assert orders.split() == ["Orders", "made", "1", "n/a", "1", "final"]
     assert max(map(len, lines)) <= 100

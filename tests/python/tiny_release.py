@@ -17,9 +17,9 @@ SCHEMA = """
         status varchar
     );
     insert into marts.dim_measure values
-        ('enquiries', 'process', 'Enquiries that led to conference', 'enquiry', 0, 'live'),
+        ('enquiries', 'process', 'Enquiries that led to a conference', 'enquiry', 0, 'live'),
         ('caseload', 'workforce', 'Average caseload', 'worker', 1, 'live'),
-        ('orders', 'impact', 'Orders made', 'child', 0, 'live'),
+        ('orders', 'impact', 'Orders made', 'child', 1, 'live'),
         ('audits', 'audit', 'Audits', 'audit', 0, 'planned');
     create table marts.dim_population (
         measure_id varchar, population varchar, share_of varchar, is_in_all boolean
