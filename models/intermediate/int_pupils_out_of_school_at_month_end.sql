@@ -15,7 +15,19 @@ with
         from {{ ref("stg_local__home_education") }}
     ),
 
-    open_spells as ({{ open_at_month_ends("spells") }})
+    -- The spell that started first is the one before which the others have ended.
+    covered_spells as (
+        select
+            *,
+            max(coalesce(ended_on, {{ far_future() }})) over (
+                partition by kind, pupil_id
+                order by started_on, episode_id
+                rows between unbounded preceding and 1 preceding
+            ) as covered_until
+        from spells
+    ),
+
+    open_spells as ({{ open_at_month_ends("covered_spells") }})
 
 select
     open_spells.kind,
@@ -32,9 +44,4 @@ left join
     {{ ref("int_care_statuses_at_month_end") }} as statuses
     on open_spells.reporting_month = statuses.reporting_month
     and open_spells.person_id = statuses.person_id
-qualify
-    row_number() over (
-        partition by open_spells.kind, open_spells.reporting_month, open_spells.pupil_id
-        order by open_spells.started_on, open_spells.episode_id
-    )
-    = 1
+where covered_until is null or covered_until <= open_spells.month_end
