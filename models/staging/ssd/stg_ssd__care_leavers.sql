@@ -18,6 +18,10 @@ select
     cast(clea_care_leaver_latest_contact as date) as latest_contact_on,
     nullif(trim(clea_care_leaver_accom_suitable), '') as suitability_code,
     nullif(upper(trim(clea_care_leaver_activity)), '') as activity_code,
-    cast(clea_pathway_plan_review_date as date) as pathway_plan_reviewed_on,
+    -- Where the system holds the next review, it has not been held.
+    case
+        when cast(clea_pathway_plan_review_date as date) <= extract_as_at
+        then cast(clea_pathway_plan_review_date as date)
+    end as pathway_plan_reviewed_on,
     nullif(trim(clea_care_leaver_allocated_team), '') as team_id
 from {{ source("ssd", "ssd_care_leavers") }}
