@@ -11,6 +11,7 @@ from runner.readers.text import line, note, widths
 
 REGISTER = PROJECT / "seeds" / "measures.csv"
 POPULATIONS = PROJECT / "seeds" / "populations.csv"
+PARAMETERS = PROJECT / "seeds" / "parameters.csv"
 
 LABELS = {
     "version": "Version",
@@ -41,7 +42,7 @@ def read_rows(path: Path) -> list[dict[str, str]]:
 def register(
     measure_id: str | None = None, section: str | None = None, status: str | None = None
 ) -> list[dict[str, Any]]:
-    """The measures asked for, each with its named `populations` and their meaning.
+    """The measures asked for, each with its named `populations` and the `parameters` of its definition.
 
     Args:
         measure_id: One measure; all where it is None.
@@ -52,6 +53,7 @@ def register(
         RunnerError: Nothing matches.
     """
     populations = read_rows(POPULATIONS)
+    parameters = read_rows(PARAMETERS)
     measures = [
         {
             **row,
@@ -59,6 +61,11 @@ def register(
                 named["population"]: named["meaning"]
                 for named in populations
                 if named["measure_id"] == row["measure_id"]
+            },
+            "parameters": {
+                choice["parameter"]: {"setting": choice["setting"], "meaning": choice["meaning"]}
+                for choice in parameters
+                if choice["measure_id"] == row["measure_id"]
             },
         }
         for row in read_rows(REGISTER)
@@ -112,6 +119,10 @@ def measure_text(measure: dict[str, Any]) -> str:
         lines += ["", "Also published for"]
     for population, meaning in measure["populations"].items():
         lines.append(note(f"{population}: {meaning}", "  "))
+    if measure["parameters"]:
+        lines += ["", "Choices in its definition"]
+    for parameter, choice in measure["parameters"].items():
+        lines.append(note(f"{parameter}: {choice['setting']} ({choice['meaning']})", "  "))
     rule = f"models/marts/measures/{measure['section']}/fct_{measure['measure_id']}.sql"
     if measure["status"] == "live":
         lines += ["", f"Its rule: {rule}", f"Its units: runner trace {measure['measure_id']} MONTH"]

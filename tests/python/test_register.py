@@ -37,6 +37,13 @@ def test_one_measure_is_told_whole():
         assert words in text
 
 
+def test_the_choices_in_a_definition_are_told_with_it():
+    text = run("register", "cla_three_plus_placements").stdout
+    assert "counts temporary placements: N" in text
+    [measure] = json.loads(run("register", "cla_three_plus_placements", "--json").stdout)
+    assert measure["parameters"]["counts moves with the same carer"]["setting"] == "N"
+
+
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [(["s47_icpc"], "s47_to_icpc"), (["--section", "sent"], "Sections are activity")],
