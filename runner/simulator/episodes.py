@@ -69,6 +69,7 @@ class Conference:
     enquiry: Enquiry | None
     is_transfer_in: bool = False
     plan: "ProtectionPlan | None" = None
+    episode: "Episode | None" = None
     conference_id: str = ""
 
 

@@ -1,5 +1,6 @@
 """Section 47 enquiries, initial conferences and child protection plans."""
 
+from collections import Counter
 from datetime import date, timedelta
 
 from runner.simulator.calendar import (
@@ -16,6 +17,15 @@ from runner.simulator.episodes import Conference, Enquiry, Episode, ProtectionPl
 from runner.simulator.front_door import free_episodes
 from runner.simulator.world import World
 
+UNDER_PLAN = 6
+"""Enquiries of the last complete month about children already on a plan."""
+
+NO_FURTHER_ACTION = 0.05
+"""Share of a month's enquiries known by the next extract that end in no further action."""
+
+LONG_PLANS = (5, 5, 2)
+"""Plans of two years or more: open after the last complete month, ended in it, ended in the month before."""
+
 LONG = 730
 """Days after which a plan counts as a long one."""
 
@@ -24,39 +34,11 @@ def plan_protection(world: World) -> None:
     """Plans conferences first, then the enquiries that led to them, other enquiries, plans and their ends."""
     dice = world.dice("protection")
     conferences = {month: conferences_of(world, month, dice) for month in world.months}
-    enquiries = [
-        conference.enquiry
-        for month in world.months
-        for conference in conferences[month]
-        if conference.enquiry
-    ]
-    others = {month: other_enquiries(world, month, enquiries, dice) for month in world.months}
-    under_plan: list[Enquiry] = []
+    under_plan = plan_enquiries(world, [item for month in world.months for item in conferences[month]], dice)
     for month in world.months:
-        record_late_endings(world, month, others[month], dice)
-        prompt = [item for item in others[month] if item.ended_known_from < world.late_from(month)]
-        on_plan = dice.sample(prompt, 6 if month == world.last_month else dice.whole(5, 9))
-        under_plan += on_plan
-        set_aside = set(on_plan)
-        free = [item for item in prompt if item not in set_aside and not item.awaits_conference]
-        for enquiry in dice.sample(
-            free, round(0.05 * (len(prompt) + world.targets.of("s47_led_to_icpc", month)))
-        ):
-            enquiry.is_no_further_action = True
-        enquiries += [item for item in others[month] if item not in set_aside]
-    give_episodes(world, enquiries, dice)
-    for month in world.months:
-        for conference in conferences[month]:
-            if conference.enquiry is None:
-                episode = choose_episode(world, conference.held_on - 5 * DAY, dice)
-                episode.conferences.append(conference)
-                episode.service = "protection"
-                episode.holds(conference.held_on, conference.known_from)
-    owners = {conference: episode for episode in world.episodes for conference in episode.conferences}
-    for month in world.months:
-        start_plans(world, month, conferences[month], owners, dice)
+        start_plans(world, month, conferences[month], dice)
     early_starts = [plan for plan in world.protection_plans if plan.started_on < world.months[5]]
-    for plan in dice.sample(early_starts, 12):
+    for plan in dice.sample(early_starts, sum(LONG_PLANS)):
         plan.stays_long = True
     add_opening_plans(world, dice)
     add_plans_for_other_authorities(world, dice)
@@ -64,6 +46,49 @@ def plan_protection(world: World) -> None:
         end_plans(world, month, dice)
     for enquiry in under_plan:
         enquire_under_a_plan(world, enquiry, dice)
+
+
+def plan_enquiries(world: World, conferences: list[Conference], dice: Dice) -> list[Enquiry]:
+    """Plans every enquiry, and finds its episode and that of its conference.
+
+    Returns:
+        The enquiries about children already on a plan, whose episodes are found when plans are known.
+    """
+    enquiries = [conference.enquiry for conference in conferences if conference.enquiry]
+    led_on = Counter(month_of(enquiry.ended_on) for enquiry in enquiries)
+    under_plan: list[Enquiry] = []
+    for month in world.months:
+        others = other_enquiries(world, month, world.targets.of("s47_enquiries", month) - led_on[month], dice)
+        for enquiry in dice.sample(others, world.targets.of("s47_enquiries_late", month)):
+            enquiry.ended_known_from = world.late(enquiry.ended_on, dice)
+        prompt = [item for item in others if item.ended_known_from < world.late_from(month)]
+        on_plan = dice.sample(prompt, UNDER_PLAN if month == world.last_month else dice.whole(5, 9))
+        under_plan += on_plan
+        set_aside = set(on_plan)
+        free = [item for item in prompt if item not in set_aside and not item.awaits_conference]
+        completed = len(prompt) + world.targets.of("s47_led_to_icpc", month)
+        for enquiry in dice.sample(free, round(NO_FURTHER_ACTION * completed)):
+            enquiry.is_no_further_action = True
+        enquiries += [item for item in others if item not in set_aside]
+
+    for enquiry in sorted(enquiries, key=lambda item: item.started_on):
+        episode = choose_episode(world, enquiry.started_on, dice)
+        episode.enquiries.append(enquiry)
+        episode.holds(enquiry.ended_on, enquiry.ended_known_from)
+        if enquiry.conference is not None:
+            confer(episode, enquiry.conference)
+    for conference in conferences:
+        if conference.enquiry is None:
+            confer(choose_episode(world, conference.held_on - 5 * DAY, dice), conference)
+    return under_plan
+
+
+def confer(episode: Episode, conference: Conference) -> None:
+    """Gives a conference its episode."""
+    conference.episode = episode
+    episode.conferences.append(conference)
+    episode.service = "protection"
+    episode.holds(conference.held_on, conference.known_from)
 
 
 def enquire_under_a_plan(world: World, enquiry: Enquiry, dice: Dice) -> None:
@@ -90,9 +115,8 @@ def conferences_of(world: World, month: date, dice: Dice) -> list[Conference]:
     targets = world.targets
     linked = targets.of("icpcs_linked", month)
     in_time = targets.of("icpcs_in_15_days", month)
-    from_month_before = (
-        targets.of("icpcs_month_after_s47", add_months(month, -1)) if month > world.first_day else 22
-    )
+    month_before = max(add_months(month, -1), world.first_day)
+    from_month_before = targets.of("icpcs_month_after_s47", month_before)
     late_in_time = targets.of("icpcs_in_15_days_late", month)
     late_others = targets.of("icpcs_linked_late", month) - late_in_time
     origins = dice.shuffled([True] * from_month_before + [False] * (linked - from_month_before))
@@ -148,41 +172,20 @@ def conference_dates(
     return held_on, add_working_days(held_on, -taken), add_working_days(held_on, -after_end)
 
 
-def other_enquiries(world: World, month: date, led: list[Enquiry], dice: Dice) -> list[Enquiry]:
+def other_enquiries(world: World, month: date, number: int, dice: Dice) -> list[Enquiry]:
     """A month's enquiries that led to no conference, or to none yet."""
-    wanted = world.targets.of("s47_enquiries", month) - sum(
-        month_of(enquiry.ended_on) == month for enquiry in led
-    )
     enquiries = []
-    recent = month >= world.last_month
-    for number in range(wanted):
+    awaiting = 9 if month >= world.last_month else 2
+    for place in range(number):
         ended_on = dice.pick(working_days_of(month))
         started_on = add_working_days(ended_on, -dice.whole(2, 14))
         enquiry = Enquiry(
             started_on, ended_on, world.prompt(started_on, dice), world.prompt(ended_on, dice), False
         )
         enquiry.known_from = min(enquiry.known_from, enquiry.ended_known_from)
-        enquiry.awaits_conference = number < (9 if recent else 2)
+        enquiry.awaits_conference = place < awaiting
         enquiries.append(enquiry)
     return dice.shuffled(enquiries)
-
-
-def record_late_endings(world: World, month: date, others: list[Enquiry], dice: Dice) -> None:
-    """Has some of a month's enquiries completed in the system only after the next extract."""
-    for enquiry in dice.sample(others, world.targets.of("s47_enquiries_late", month)):
-        enquiry.ended_known_from = world.late(enquiry.ended_on, dice)
-
-
-def give_episodes(world: World, enquiries: list[Enquiry], dice: Dice) -> None:
-    """Gives every enquiry, and its conference, an episode that was open when it started."""
-    for enquiry in sorted(enquiries, key=lambda item: item.started_on):
-        episode = choose_episode(world, enquiry.started_on, dice)
-        episode.enquiries.append(enquiry)
-        episode.holds(enquiry.ended_on, enquiry.ended_known_from)
-        if enquiry.conference is not None:
-            episode.conferences.append(enquiry.conference)
-            episode.service = "protection"
-            episode.holds(enquiry.conference.held_on, enquiry.conference.known_from)
 
 
 def choose_episode(world: World, day: date, dice: Dice) -> Episode:
@@ -207,7 +210,6 @@ def start_plans(
     world: World,
     month: date,
     conferences: list[Conference],
-    owners: dict[Conference, Episode],
     dice: Dice,
 ) -> None:
     """Starts a month's plans at its conferences, transfers in first; some are recorded late."""
@@ -224,7 +226,7 @@ def start_plans(
 
     plans: list[ProtectionPlan] = []
     for conference in dice.sample(late_conferences, from_late) + prompt_conferences[: wanted - from_late]:
-        plan = ProtectionPlan(conference.held_on, conference.known_from, episode=owners[conference])
+        plan = ProtectionPlan(conference.held_on, conference.known_from, episode=conference.episode)
         conference.plan = plan
         plans.append(plan)
     for plan in plans[from_late : from_late + max(0, wanted_late - from_late)]:
@@ -305,7 +307,7 @@ def end_plans(world: World, month: date, dice: Dice) -> None:
     due = [
         plan for plan in open_plans if not plan.stays_long and (last_day - plan.started_on).days >= LONG - 40
     ]
-    long_ends = {last_month: 5, month_before: 2}.get(month, 0)
+    long_ends = {last_month: LONG_PLANS[1], month_before: LONG_PLANS[2]}.get(month, 0)
     long_lived = dice.sample([plan for plan in open_plans if plan.stays_long], long_ends)
     due_set = set(due)
     others = [

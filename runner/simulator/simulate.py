@@ -25,7 +25,7 @@ from runner.simulator import (
     staff,
     visits,
 )
-from runner.simulator.calendar import add_months, extract_dates, holidays, month_of
+from runner.simulator.calendar import add_months, extract_dates, holidays, month_end, month_of
 from runner.simulator.world import World, write_extract
 
 FIRST_AS_AT = date(2012, 1, 1)
@@ -116,4 +116,23 @@ def build_world(council: int, seed: int, last_month: date) -> World:
     special_needs.record_special_needs(world)
     education.record_education(world)
     people.record_people(world)
+    check_stocks(world)
     return world
+
+
+def check_stocks(world: World) -> None:
+    """Proves that what was started and ended leaves every month's stock as its target says.
+
+    Raises:
+        RuntimeError: Starts, ends and stocks of targets.csv contradict one another.
+    """
+    stocks = {
+        "cp_plans": world.on_a_protection_plan,
+        "cin_plans": world.on_a_need_plan,
+        "children_looked_after": world.looked_after,
+    }
+    for month in world.months:
+        for series, open_on in stocks.items():
+            planted, wanted = len(open_on(month_end(month))), world.targets.of(series, month)
+            if planted != wanted:
+                raise RuntimeError(f"{series} of {month:%Y-%m}: {planted} planted, {wanted} wanted")

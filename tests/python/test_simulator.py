@@ -11,7 +11,8 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from runner.errors import RunnerError
+from runner.cli import main
+from runner.errors import ExitCode, RunnerError
 from runner.home import PROJECT
 from runner.simulator import simulate
 from runner.simulator.calendar import add_months, birthday, extract_dates, month_end, working_days
@@ -39,10 +40,9 @@ class Recount:
     def __init__(self, folder: Path) -> None:
         self.as_at = date.fromisoformat(folder.name)
         self.database = duckdb.connect()
-        self.database.execute("set preserve_insertion_order = true")
         for table in tables():
             self.database.execute(
-                f"create view {table} as from read_csv('{folder / table}.csv', header = true, delim = ',',"
+                f"create table {table} as from read_csv('{folder / table}.csv', header = true, delim = ',',"
                 " quote = '\"', escape = '\"', all_varchar = true, nullstr = '')"
             )
 
@@ -583,22 +583,18 @@ def test_the_same_seed_gives_the_same_bytes_and_another_other_children(extracts,
         check(other, first)
 
 
-def test_councils_share_an_extract_and_no_child(tmp_path):
-    simulate(tmp_path / "two", date(2023, 3, 10), months=0, councils=2)
-    both = Recount(tmp_path / "two" / "2023-03-10")
+def test_councils_share_an_extract_and_no_child_and_any_date_pins_the_series(tmp_path):
+    simulate(tmp_path, date(2025, 3, 31), months=0, councils=2)
+    both = Recount(tmp_path / "2025-03-31")
+    last_month = date(2025, 2, 1)
+    assert len(by_month(referrals_of(both))[last_month]) == 2 * 387
+    assert looked_after(spells_of(both), last_month) == 2 * 861
     people = [row[0] for row in both.rows("select pers_person_id from ssd_person")]
     assert len(set(people)) == len(people)
     assert {person[2:5] for person in people} == {"001", "002"}
-    with (tmp_path / "two" / "2023-03-10" / "control.csv").open(encoding="utf-8") as file:
+    with (tmp_path / "2025-03-31" / "control.csv").open(encoding="utf-8") as file:
         control = {row["table"]: int(row["rows"]) for row in csv.DictReader(file)}
     assert control == {table: count(both, f"from {table}") for table in tables()}
-
-
-def test_another_date_pins_the_series_to_its_own_last_month(tmp_path):
-    simulate(tmp_path / "later", date(2025, 3, 31), months=0)
-    later = Recount(tmp_path / "later" / "2025-03-31")
-    assert len(by_month(referrals_of(later))[date(2025, 2, 1)]) == 387
-    assert looked_after(spells_of(later), date(2025, 2, 1)) == 861
 
 
 def test_extracts_are_early_in_each_month_and_on_the_date_asked_for():
@@ -617,3 +613,11 @@ def test_a_folder_in_use_or_a_date_without_a_calendar_is_refused(tmp_path):
     with pytest.raises(RunnerError, match="calendar"):
         simulate(tmp_path / "new", date(2031, 1, 31))
     assert [path.name for path in tmp_path.iterdir()] == ["note.txt"]
+
+
+def test_the_command_refuses_a_folder_in_use_as_wrong_usage(tmp_path, capsys):
+    (tmp_path / "note.txt").write_text("kept")
+    with pytest.raises(SystemExit) as end:
+        main(["simulate", str(tmp_path), "--as-at", "2024-07-31"])
+    assert end.value.code == ExitCode.USAGE
+    assert "is not empty" in capsys.readouterr().err
