@@ -9,14 +9,16 @@ from runner.simulator.episodes import CarePeriod
 from runner.simulator.world import World
 
 PERMANENCE_OPTIONS = (
-    "REMAIN_WITH_PARENTS_FLAG",
-    "RETURN_HOME_FLAG",
-    "ADOPTION_FLAG",
-    "SGO_CAO_FLAG",
-    "SUPPORTED_LIVING_FLAG",
-    "LONG_TERM_RESIDENTIAL_FLAG",
-    "LONG_TERM_FOSTERING_FLAG",
-    "OTHER_FLAG",
+    "REMAINSUP",
+    "RETURN1M",
+    "RETURN6M",
+    "RETURNEV",
+    "LTRELFR",
+    "LTFOST18",
+    "RESPLMT",
+    "SUPPLIV",
+    "ADOPTION",
+    "OTHERPLN",
 )
 
 
