@@ -103,9 +103,9 @@ class Checks:
     def warn(self, table: str, kind: str, rows: int, column: str = "") -> None:
         """Notes a warning, if it is about any rows at all."""
         if rows:
-            self.note(
-                table, kind, rows, NOTICE_TEXT[kind].format(rows=f"{rows:,}", table=table, column=column)
-            )
+            noun = "row" if rows == 1 else "rows"
+            about = NOTICE_TEXT[kind].format(column=column)
+            self.note(table, kind, rows, f"{table}: {rows:,} {noun} {about}.")
 
     def note(self, table: str, kind: str, rows: int, text: str) -> None:
         """Notes a warning in words of its own."""
@@ -282,14 +282,15 @@ class Checks:
         counted = notices(table, self.contract)
         started = f"cast({on(table.started_on)} as date)" if table.started_on else "cast(null as date)"
         found = self.rows(
-            f'select count_if({" or ".join(doubts)}), min({started}), max({started}), sum(":trimmed")'
+            f"select count_if({' or '.join(doubts)}), min({started}), max({started}),"
+            ' count_if(":trimmed" > 0)'
             + "".join(f", count_if({notice.holds})" for notice in counted)
             + f" from {self.described(table, plainly)}"
         )[0]
         suspects, account_min, account_max, trimmed = found[:4]
         account = self.accounts[table.name]
         account.min_date, account.max_date = account_min, account_max
-        self._noticed = [(Notice("trimmed", "", ""), trimmed or 0), *zip(counted, found[4:], strict=True)]
+        self._noticed = [(Notice("trimmed", "", ""), trimmed), *zip(counted, found[4:], strict=True)]
         return suspects
 
     def _find_reasons(self, table: Table, rules: list[Rule]) -> None:

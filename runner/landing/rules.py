@@ -124,15 +124,16 @@ def notices(table: Table, contract: Contract) -> list[Notice]:
 
 
 NOTICE_TEXT = {
-    "reference": "{rows} rows of {table} name in {column} what no table of the extract holds.",
-    "code": "{rows} rows of {table} hold a code in {column} that the code set does not know.",
-    "no date": "{rows} rows of {table} have no {column}.",
-    "before birth": "{rows} rows of {table} have their {column} before the person was born, or due to be.",
-    "no outcome": "{rows} rows of {table} have their {column} and no outcome.",
-    "gap": "{rows} rows of {table} start after a gap in their period.",
-    "overlap": "{rows} rows of {table} belong to a period that overlaps an earlier one; they were rejected.",
-    "identity": "{rows} rows of {table} give one {column} more than one value; they were rejected.",
-    "natural key": "{rows} rows of {table} repeat an earlier row under another id; they were rejected.",
-    "merged": "{rows} rows of {table} name a person who was merged into another; they now name that one.",
-    "trimmed": "{rows} values of {table} had spaces at their edges, which were left out.",
+    "reference": "naming in {column} what no table of the extract holds",
+    "code": "with a code in {column} that its code set does not know",
+    "no date": "without {column}",
+    "before birth": "with {column} before the person was born, or due to be",
+    "no outcome": "with {column} and no outcome",
+    "gap": "starting after a gap in their period",
+    "overlap": "of a period that overlaps an earlier one, rejected",
+    "identity": "giving one {column} more than one value, rejected",
+    "natural key": "repeating an earlier row under another id, rejected",
+    "merged": "naming a person merged into another, who is named instead",
+    "trimmed": "with spaces at the edges of values, which were left out",
 }
+"""What is said of the rows of each kind of notice."""
