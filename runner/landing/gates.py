@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 
 from runner.home import Home
-from runner.landing.checks import Account, Checks
+from runner.landing.checks import Checks
 from runner.landing.faults import refused
 from runner.landing.store import landed_dates, read_manifest
 
@@ -49,11 +49,11 @@ def previous_manifest(home: Home, as_at: date) -> dict[str, Any] | None:
     return read_manifest(home.landing, earlier[-1]) if earlier else None
 
 
-def check_volume(checks: Checks, accounts: dict[str, Account], previous: dict[str, Any] | None) -> None:
+def check_volume(checks: Checks, previous: dict[str, Any] | None) -> None:
     """Refuses a table with under half of the rows of the extract before it; warns under four fifths."""
     if not previous:
         return
-    for table, account in accounts.items():
+    for table, account in checks.accounts.items():
         before = previous["tables"].get(table, {}).get("rows_read", 0)
         if before < SIZABLE:
             continue

@@ -18,6 +18,7 @@ from runner.landing.faults import refused
 from runner.landing.sources import (
     EXPORT_AGAIN,
     SPREADSHEET_LINES,
+    Extract,
     Source,
     find_files,
     read_csv_structure,
@@ -61,13 +62,12 @@ def land(
         RunnerError: The extract is refused (exit code 9), or another run is under way (5).
     """
     contract = load_contract()
-    source = source.resolve()
-    paths, control_path, warnings = find_files(source, contract)
+    extract = find_files(source.resolve(), contract)
+    target = home.landing / str(as_at)
     with run_lock(home, "land"):
         store.clear_up(home.landing)
         existing = store.read_manifest(home.landing, as_at)
-        target = home.landing / str(as_at)
-        if existing and _is_same(existing, contract, paths, control_path):
+        if existing and _is_same(existing, contract, extract):
             return Landed(as_at, target, "unchanged", existing)
         if target.exists() and not replace:
             raise refused(
@@ -75,16 +75,22 @@ def land(
                 "Check the date; to set the earlier one aside and land this one, add --replace.",
             )
         if gap := gates.check_order(home, as_at, backfill, allow_gap):
-            warnings.append(gap)
+            extract.warnings.append(gap)
         with store.incoming(home.landing) as folder:
-            extract = folder / str(as_at)
-            extract.mkdir(mode=OWNER_ONLY)
+            written = folder / str(as_at)
             scratch = folder / "scratch"
+            written.mkdir(mode=OWNER_ONLY)
             scratch.mkdir()
-            manifest = _write(
-                contract, source, paths, control_path, as_at, home, extract, scratch, warnings, progress
-            )
-            store.put_in_place(extract, home.landing)
+            checks = Checks(contract, as_at, scratch)
+            checks.open(extract.folder, sum(path.stat().st_size for path in extract.paths.values()))
+            try:
+                sources = _check(checks, extract, home, progress)
+                progress("Writing what is accepted.")
+                checks.write(written)
+            finally:
+                checks.close()
+            manifest = _write_manifest(checks, extract, sources, written)
+            store.put_in_place(written, home.landing)
         ledger.record(
             home,
             "landed",
@@ -95,75 +101,66 @@ def land(
     return Landed(as_at, target, "replaced" if existing else "landed", manifest)
 
 
-def _is_same(
-    manifest: dict[str, Any], contract: Contract, paths: dict[str, Path], control_path: Path | None
-) -> bool:
+def _is_same(manifest: dict[str, Any], contract: Contract, extract: Extract) -> bool:
     if manifest["contract_version"] != contract.version:
         return False
-    if manifest["control_sha256"] != (sha256_of(control_path) if control_path else None):
+    if manifest["control_sha256"] != _control_hash(extract):
         return False
     return all(
-        sha256_of(path) == manifest["tables"].get(table, {}).get("sha256") for table, path in paths.items()
+        sha256_of(path) == manifest["tables"].get(table, {}).get("sha256")
+        for table, path in extract.paths.items()
     )
 
 
-def _write(
-    contract: Contract,
-    source: Path,
-    paths: dict[str, Path],
-    control_path: Path | None,
-    as_at: date,
-    home: Home,
-    extract: Path,
-    scratch: Path,
-    warnings: list[str],
-    progress: Callable[[str], None],
+def _control_hash(extract: Extract) -> str | None:
+    return sha256_of(extract.control_path) if extract.control_path else None
+
+
+def _check(
+    checks: Checks, extract: Extract, home: Home, progress: Callable[[str], None]
+) -> dict[str, Source]:
+    """Reads every file and finds every fault; returns the files as they were found."""
+    control = read_control(extract.control_path, checks.contract) if extract.control_path else {}
+    progress(f"Reading the {len(extract.paths)} tables of {checks.as_at}.")
+    stamps = {table: _stamp(path) for table, path in extract.paths.items()}
+    sources = {}
+    for table, path in extract.paths.items():
+        sources[table] = _read_structure(checks, table, path, control)
+        checks.load(sources[table])
+    for table, path in extract.paths.items():
+        if _stamp(path) != stamps[table]:
+            raise refused(f"{path.name} changed while it was read.", "Land the folder once it is complete.")
+    progress("Checking keys, dates, codes, references and periods.")
+    checks.resolve_merges()
+    checks.check_all(sources)
+    check_spells(checks)
+    check_dates(control, checks.accounts)
+    checks.refuse_over_limits(sources)
+    gates.check_volume(checks, gates.previous_manifest(home, checks.as_at))
+    return sources
+
+
+def _write_manifest(
+    checks: Checks, extract: Extract, sources: dict[str, Source], folder: Path
 ) -> dict[str, Any]:
-    control = read_control(control_path, contract) if control_path else {}
-    checks = Checks(contract, as_at, scratch)
-    checks.open(source, sum(path.stat().st_size for path in paths.values()))
-    try:
-        progress(f"Reading the {len(paths)} tables of {as_at}.")
-        stamps = {table: _stamp(path) for table, path in paths.items()}
-        sources = {}
-        for table, path in paths.items():
-            sources[table] = _read_structure(checks, contract, table, path, control)
-            checks.load(sources[table])
-        for table, path in paths.items():
-            if _stamp(path) != stamps[table]:
-                raise refused(
-                    f"{path.name} changed while it was read.", "Land the folder once it is complete."
-                )
-        progress("Checking keys, dates, codes, references and periods.")
-        checks.resolve_merges()
-        checks.check_all(sources)
-        check_spells(checks)
-        check_dates(control, checks.accounts)
-        checks.refuse_over_limits(sources)
-        gates.check_volume(checks, checks.accounts, gates.previous_manifest(home, as_at))
-        progress("Writing what is accepted.")
-        checks.write(extract)
-    finally:
-        checks.close()
+    said = [(None, "extract", text) for text in extract.warnings]
+    said += [(table, "file", text) for table, source in sources.items() for text in source.warnings]
     manifest = {
-        "as_at": str(as_at),
-        "contract_version": contract.version,
-        "control": control_path is not None,
-        "control_sha256": sha256_of(control_path) if control_path else None,
+        "as_at": str(checks.as_at),
+        "contract_version": checks.contract.version,
+        "control": extract.control_path is not None,
+        "control_sha256": _control_hash(extract),
         "tables": {
-            table: _entry(checks, source, extract / f"{table}.parquet") for table, source in sources.items()
+            table: _entry(checks, source, folder / f"{table}.parquet") for table, source in sources.items()
         },
-        "rejected_sha256": sha256_of(extract / "rejected.parquet"),
-        "warnings": [{"table": None, "kind": "extract", "rows": None, "text": text} for text in warnings]
-        + [
-            {"table": table, "kind": "file", "rows": None, "text": text}
-            for table, source in sources.items()
-            for text in source.warnings
-        ]
-        + [asdict(warned) for warned in checks.warned],
+        "rejected_sha256": sha256_of(folder / "rejected.parquet"),
+        "warnings": [
+            *({"table": table, "kind": kind, "rows": None, "text": text} for table, kind, text in said),
+            *(asdict(warned) for warned in checks.warned),
+        ],
     }
-    path = extract / store.MANIFEST
-    path.write_text(json.dumps(manifest, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    text = json.dumps(manifest, ensure_ascii=False, indent=1)
+    (folder / store.MANIFEST).write_text(f"{text}\n", encoding="utf-8")
     return manifest
 
 
@@ -172,10 +169,8 @@ def _stamp(path: Path) -> tuple[int, int, int]:
     return facts.st_ino, facts.st_size, facts.st_mtime_ns
 
 
-def _read_structure(
-    checks: Checks, contract: Contract, name: str, path: Path, control: dict[str, dict[str, str]]
-) -> Source:
-    table = contract.tables[name]
+def _read_structure(checks: Checks, name: str, path: Path, control: dict[str, dict[str, str]]) -> Source:
+    table = checks.contract.tables[name]
     if path.suffix == ".parquet":
         source = parquet.read_parquet_structure(checks.database, table, path)
     else:

@@ -37,6 +37,16 @@ EXPORT_AGAIN = "Export the table again as CSV (UTF-8, comma, double quotes) and 
 
 
 @dataclass
+class Extract:
+    """The files of an extract: one for each table, and perhaps the case system's own counts."""
+
+    folder: Path
+    paths: dict[str, Path]
+    control_path: Path | None
+    warnings: list[str]
+
+
+@dataclass
 class Source:
     """One table's file, as its structure was found to be.
 
@@ -84,12 +94,8 @@ def shown(name: str) -> str:
     return "".join(letter if letter.isprintable() else "?" for letter in name)[:80]
 
 
-def find_files(source: Path, contract: Contract) -> tuple[dict[str, Path], Path | None, list[str]]:
-    """Finds every table's file in an extract's folder.
-
-    Returns:
-        The path of each table's file, that of control.csv if there is one, and warnings.
-    """
+def find_files(source: Path, contract: Contract) -> Extract:
+    """Finds every table's file in an extract's folder, and control.csv where there is one."""
     entries = {entry.name: entry for entry in os.scandir(source)}
     paths: dict[str, Path] = {}
     expected = {CONTROL_FILE}
@@ -118,8 +124,12 @@ def find_files(source: Path, contract: Contract) -> tuple[dict[str, Path], Path 
     for path in (*paths.values(), source / CONTROL_FILE):
         if path.name in entries:
             _check_file(path)
-    warnings = [f"{name} is no table of the contract and was ignored." for name in extra[:20]]
-    return paths, source / CONTROL_FILE if CONTROL_FILE in entries else None, warnings
+    return Extract(
+        folder=source,
+        paths=paths,
+        control_path=source / CONTROL_FILE if CONTROL_FILE in entries else None,
+        warnings=[f"{name} is no table of the contract and was ignored." for name in extra[:20]],
+    )
 
 
 def _check_file(path: Path) -> None:
