@@ -549,6 +549,20 @@ def test_b76_the_later_of_two_overlapping_periods_of_care_is_rejected_whole(fold
     assert warnings(landed, "overlap") == [("ssd_cla_episodes", 2)]
 
 
+def test_a_period_is_judged_by_those_that_are_kept(folder, home):
+    def follow(rows: Rows) -> None:
+        days = (("2023-03-01", "2023-03-05"), ("2023-03-05", "2023-03-20"), ("2023-03-07", "2023-03-25"))
+        for row, (start, end) in zip(rows, (*days, ("2023-03-20", "2023-03-30")), strict=False):
+            row.update(
+                clae_person_id=rows[0]["clae_person_id"],
+                clae_cla_episode_start_date=start,
+                clae_cla_episode_ceased_date=end,
+            )
+
+    spoil(folder, "ssd_cla_episodes", follow)
+    assert [fault[1] for fault in rejected(land(folder, AS_AT, home))] == [4]
+
+
 def test_a_period_that_starts_on_the_day_the_one_before_ended_overlaps_nothing(folder, home):
     def follow(rows: Rows) -> None:
         rows[1].update(
