@@ -560,7 +560,8 @@ def test_a_period_is_judged_by_those_that_are_kept(folder, home):
             )
 
     spoil(folder, "ssd_cla_episodes", follow)
-    assert [fault[1] for fault in rejected(land(folder, AS_AT, home))] == [4]
+    spoil(folder, "ssd_cla_placement", lambda rows: rows.__delitem__(slice(4)))
+    assert [fault[:2] for fault in rejected(land(folder, AS_AT, home))] == [("ssd_cla_episodes", 4)]
 
 
 def test_a_period_that_starts_on_the_day_the_one_before_ended_overlaps_nothing(folder, home):
