@@ -1,5 +1,6 @@
 """Writes the extracts of councils that do not exist."""
 
+import gc
 from collections import Counter
 from collections.abc import Callable
 from datetime import date, timedelta
@@ -76,6 +77,9 @@ def simulate(
             folder = out / day.isoformat()
             folder.mkdir(parents=True, exist_ok=True)
             rows[day].update(write_extract(world, day, folder, is_first=council == 1))
+        # Episodes and plans refer to each other: without this, the next council is made beside the last.
+        del world
+        gc.collect()
     for day, counts in rows.items():
         lines = "".join(f"{table},{counts[table]}\n" for table in sorted(counts))
         control = out / day.isoformat() / "control.csv"
