@@ -15,6 +15,16 @@
             ~ " date '" ~ extract.as_at ~ "' as as_at,"
             ~ " date '" ~ extract.reporting_month ~ "' as reporting_month"
         ) %}
+        {% for source in graph.sources.values() if source.source_name == "landing" %}
+            {% if source.identifier == "receipts" %}
+                {% do statements.append("create or replace view landing.receipts as " ~ receipts(folder)) %}
+            {% elif source.identifier == "rejected" %}
+                {% do statements.append(
+                    "create or replace view landing.rejected as"
+                    ~ " select * from read_parquet('" ~ folder ~ "/rejected.parquet')"
+                ) %}
+            {% endif %}
+        {% endfor %}
         {% for source in graph.sources.values() if source.source_name in ["ssd", "local"] %}
             {% set table = source.identifier %}
             {% if source.config.meta.every_extract %}
@@ -76,3 +86,31 @@
     ) %}
     {{ return(found.columns["as_at"].values()[0] or "") }}
 {% endmacro %}
+
+{#- What the manifest of an extract says of each table, beside what its Parquet file holds. -#}
+{% macro receipts(folder) -%}
+    select
+        listed.source_table,
+        cast(listed.facts ->> 'rows_read' as bigint) as rows_read,
+        cast(listed.facts ->> 'accepted' as bigint) as accepted,
+        cast(listed.facts ->> 'rejected' as bigint) as rejected,
+        cast(listed.facts ->> 'exact_duplicates' as bigint) as exact_duplicates,
+        coalesce(files.num_rows, 0) as held
+    from
+        (
+            select
+                source_table,
+                json_extract(tables, '$."' || source_table || '"') as facts
+            from
+                (
+                    select tables, unnest(json_keys(tables)) as source_table
+                    from
+                        read_json(
+                            '{{ folder }}/manifest.json', columns = {tables:'JSON'}
+                        )
+                ) as manifest
+        ) as listed
+    left join
+        parquet_file_metadata('{{ folder }}/*.parquet') as files
+        on parse_filename(files.file_name, true) = listed.source_table
+{%- endmacro %}
