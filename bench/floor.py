@@ -77,7 +77,8 @@ def main() -> None:
 
     manifest, landing, as_at, month, folder = sys.argv[1:]
     with duckdb.connect(f"{folder}/build.duckdb") as connection:
-        connection.execute(f"attach '{folder}/marts.duckdb' as release")
+        connection.execute(f"attach '{folder}/marts.duckdb' as release (storage_version 'v1.1.0')")
+        connection.execute("set threads = 1")  # as the project's profile does
         for statement in statements(json.loads(Path(manifest).read_text()), Path(landing), as_at, month):
             connection.execute(statement).fetchall()
 
