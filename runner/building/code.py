@@ -40,7 +40,7 @@ def code_hash(files: dict[str, str]) -> str:
     """The hash of all that decides what is in a release: what dbt parses, and how a release is made of it."""
     made_by = {
         path.relative_to(PROJECT).as_posix(): sha256_of(path)
-        for package in ("building", "releases")
+        for package in ("building", "releases", "revisions")
         for path in (PROJECT / "runner" / package).glob("*.py")
     }
     return _hash_of(made_by | {"dbt": dbt_hash(files)})

@@ -13,7 +13,8 @@ from runner.home import PROJECT, Home
 from runner.ledger import entries, verify
 from runner.lock import run_lock
 from runner.releases.refresh import leftovers
-from runner.releases.store import PUBLISHING, all_releases, current
+from runner.releases.store import PUBLISHING, Release, all_releases, current
+from runner.revisions.vintages import vintage_faults
 
 
 @dataclass(frozen=True)
@@ -125,7 +126,19 @@ def _releases(home: Home) -> list[Finding]:
     if not release or release.run["sha256"] != now["sha256"]:
         says = f"CURRENT names {now['release']}, which is not there or is another file"
         return [*found, Finding("CURRENT", False, says, "`runner rollback RELEASE --reason TEXT`.")]
-    return [*found, Finding("CURRENT", True, f"{release.name}, as at {now['as_at']}")]
+    return [
+        *found,
+        Finding("CURRENT", True, f"{release.name}, as at {now['as_at']}"),
+        *_vintages(home, release),
+    ]
+
+
+def _vintages(home: Home, release: Release) -> list[Finding]:
+    """The vintages that people read against the figures of every published release."""
+    faults = vintage_faults(home, release)
+    fix = "`runner rollback RELEASE --reason TEXT` to a release that keeps them."
+    found = [Finding("vintages", False, fault, fix) for fault in faults]
+    return found or [Finding("vintages", True, "every published value is kept as it was published")]
 
 
 def _ledger(home: Home) -> list[Finding]:

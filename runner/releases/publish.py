@@ -14,6 +14,7 @@ from runner.releases.store import (
     point_to,
     published_names,
 )
+from runner.revisions.vintages import require_up_to_date
 
 
 def publish(home: Home, wanted: str | None = None) -> Release:
@@ -29,7 +30,7 @@ def publish(home: Home, wanted: str | None = None) -> Release:
 
     Raises:
         RunnerError: There is none to publish, its file was altered, or it is older than
-            what is published.
+            what is published, or was built before that was published.
     """
     with run_lock(home, "publish"):
         release = _choose(home, wanted)
@@ -43,6 +44,7 @@ def publish(home: Home, wanted: str | None = None) -> Release:
                 "that was published before.",
                 ExitCode.USAGE,
             )
+        require_up_to_date(home, release)
         _move(home, release, "published")
         return release
 

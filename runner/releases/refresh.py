@@ -28,7 +28,8 @@ from runner.home import Home
 from runner.lock import run_lock
 from runner.months import Month
 from runner.releases.package import Package, make_files
-from runner.releases.store import Release, all_releases
+from runner.releases.store import Release, all_releases, next_number
+from runner.revisions.vintages import add_vintages, chain_facts, is_up_to_date, published_chain
 
 PARSED = "parsed"
 DRAFT = ".draft-"
@@ -103,9 +104,13 @@ def refreshed_text(done: list[Refreshed]) -> str:
 
 
 def same_release(home: Home, month: Month, inputs: str, made_by: str) -> Release | None:
-    """The newest release of a month that came of the same inputs and the same code."""
+    """The newest release of a month that came of the same inputs and the same code.
+
+    A draft that was made before something else was published lacks its vintages, and is not the same.
+    """
     for release in reversed(all_releases(home)):
-        if (release.month, release.run["inputs_hash"], release.run["code_hash"]) == (month, inputs, made_by):
+        made_of = (release.month, release.run["inputs_hash"], release.run["code_hash"])
+        if made_of == (month, inputs, made_by) and is_up_to_date(home, release):
             return release
     return None
 
@@ -145,11 +150,14 @@ def _refresh_one(
     built = build(home.project, work, month, extract, manifest, progress)
     stages.end("build")
     draft.mkdir(parents=True, mode=OWNER_ONLY)
+    chain = published_chain(home)
+    add_vintages(built.marts, f"{month}-r{next_number(home, month)}", str(extract.as_at), chain)
     package = make_files(built.marts, draft)
     stages.end("package")
 
     run = _run_facts(run_id, month, extract, built, package, files)
-    run |= {"inputs_hash": inputs, "code_hash": made_by, "stages": stages.cpu, "seconds": stages.seconds}
+    run |= {"inputs_hash": inputs, "code_hash": made_by, "published_before": chain_facts(chain)}
+    run |= {"stages": stages.cpu, "seconds": stages.seconds}
     (draft / "run.json").write_text(json.dumps(run, indent=2) + "\n", encoding="utf-8")
     release = _finish(home, draft, month)
     remove_folder(work)
@@ -216,8 +224,7 @@ def _finish(home: Home, draft: Path, month: Month) -> Release:
             sync_folder(path)
     draft.chmod(SHARED_FOLDER)
     sync_folder(draft)
-    numbers = [release.number for release in all_releases(home) if release.month == month]
-    number = max(numbers, default=0) + 1
+    number = next_number(home, month)
     folder = home.releases / f"{month}-r{number}"
     draft.rename(folder)
     sync_folder(home.releases)

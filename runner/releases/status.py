@@ -9,7 +9,7 @@ from runner.building.extracts import choose_extract, inputs_hash, landed_extract
 from runner.home import Home
 from runner.months import Month
 from runner.releases.refresh import PARSED, same_release
-from runner.releases.store import Release, all_releases, current, published_names
+from runner.releases.store import Release, all_releases, current, next_number, published_names
 
 
 def status(home: Home) -> list[dict[str, Any]]:
@@ -74,7 +74,6 @@ def plan(home: Home, month: Month, as_at: date | None = None) -> dict[str, Any]:
     files = code.dbt_files(home.project)
     releases = all_releases(home)
     same = same_release(home, month, inputs_hash(home, extract), code.code_hash(files))
-    numbers = [release.number for release in releases if release.month == month]
     before = max(releases, key=lambda release: release.run["built_at"], default=None)
     return {
         "month": str(month),
@@ -86,7 +85,7 @@ def plan(home: Home, month: Month, as_at: date | None = None) -> dict[str, Any]:
         "parses": not (home.work / PARSED / f"{code.dbt_hash(files)}.msgpack").exists(),
         "does": f"do nothing: {same.name} came of the same extract and the same code"
         if same
-        else f"make the draft {month}-r{max(numbers, default=0) + 1}; publish nothing",
+        else f"make the draft {month}-r{next_number(home, month)}; publish nothing",
     }
 
 

@@ -83,6 +83,11 @@ def all_releases(home: Home) -> list[Release]:
     return sorted(found)
 
 
+def next_number(home: Home, month: Month) -> int:
+    """The number that the next release of a month gets; it stays so while the run lock is held."""
+    return max((release.number for release in all_releases(home) if release.month == month), default=0) + 1
+
+
 def find_release(home: Home, name: str) -> Release:
     """The release of a name.
 

@@ -41,6 +41,35 @@ select contact_id, extract.reporting_month, extract.as_at, 1 / 3 as share
 from {{ ref("int_contacts") }}
 cross join {{ source("landing", "extract") }} as extract
 """,
+    "models/marts/figures.yml": """
+models:
+  - name: measure_results
+    description: "The figures."
+    columns:
+      - {name: measure_id, data_type: varchar, description: "The measure's id."}
+      - {name: statistic, data_type: varchar, description: "How it is made."}
+      - {name: reporting_month, data_type: date, description: "The month."}
+      - {name: population, data_type: varchar, description: "The group."}
+      - {name: numerator, data_type: double, description: "What is counted."}
+      - {name: denominator, data_type: double, description: "What it is a share of."}
+      - {name: value, data_type: double, description: "The figure."}
+      - {name: status, data_type: varchar, description: "Provisional or final."}
+      - {name: definition_version, data_type: integer, description: "The definition's version."}
+""",
+    "models/marts/measure_results.sql": """
+select
+    'contacts' as measure_id,
+    'count' as statistic,
+    cast(date_trunc('month', contacted_on) as date) as reporting_month,
+    'all' as population,
+    cast(count(contact_id) as double) as numerator,
+    cast(null as double) as denominator,
+    cast(count(contact_id) as double) as value,
+    'final' as status,
+    1 as definition_version
+from {{ ref("int_contacts") }}
+group by reporting_month
+""",
     "tests/every_contact_has_a_date.sql": """
 select contact_id from {{ ref("int_contacts") }} where contacted_on is null
 """,

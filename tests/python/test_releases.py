@@ -46,12 +46,15 @@ def test_a_release_holds_the_marts_with_their_comments_and_nothing_else(built_ho
         ).fetchall()
         columns = connection.sql(
             "select column_name, comment from duckdb_columns()"
-            " where database_name = 'release' order by column_index"
+            " where database_name = 'release' order by table_name, column_index"
         ).fetchall()
         version = connection.sql(
             "select tags['storage_version'] from duckdb_databases() where database_name = 'release'"
         ).fetchall()
-    assert tables == [("marts", "contacts", "It's a contact a row.")]
+    assert {schema for schema, _, _ in tables} == {"marts"}
+    assert [table for _, table, _ in tables] == ["contacts", "measure_results", "measure_vintages"]
+    assert tables[0][2] == "It's a contact a row."
+    assert all(comment for _, comment in columns)
     assert columns[0] == ("contact_id", "The contact's id.")
     assert version == [("v1.0.0+",)]
 
@@ -59,14 +62,19 @@ def test_a_release_holds_the_marts_with_their_comments_and_nothing_else(built_ho
 def test_a_release_is_one_folder_of_read_only_files_without_a_write_ahead_log(built_home):
     folder = built_home.releases / "2024-06-r1"
     names = sorted(str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file())
-    assert names == ["marts.duckdb", "parquet/contacts.parquet", "run.json"]
+    tables = ["contacts", "measure_results", "measure_vintages"]
+    assert names == ["marts.duckdb", *(f"parquet/{table}.parquet" for table in tables), "run.json"]
     assert {stat.S_IMODE((folder / name).stat().st_mode) for name in names} == {0o440}
     assert stat.S_IMODE(built_home.work.stat().st_mode) == 0o700
 
 
 def test_run_json_says_what_it_was_made_of(built_home):
     run = find_release(built_home, "2024-06-r1").run
-    assert (run["month"], run["as_at"], run["rows"]) == ("2024-06", "2024-07-31", {"contacts": 2})
+    assert (run["month"], run["as_at"], run["rows"]) == (
+        "2024-06",
+        "2024-07-31",
+        {"contacts": 2, "measure_results": 2, "measure_vintages": 2},
+    )
     assert run["checks"] == [{"name": "every_contact_has_a_date", "status": "pass", "failures": 0}]
     assert {
         "run_id",
@@ -76,6 +84,7 @@ def test_run_json_says_what_it_was_made_of(built_home):
         "inputs_hash",
         "code_hash",
         "lock_hash",
+        "published_before",
     } <= run.keys()
     assert {"python", "duckdb", "dbt-core", "dbt-duckdb"} == run["versions"].keys()
     assert run["stages"].keys() == {"start and parse", "build", "package"}
@@ -159,19 +168,22 @@ def test_another_extract_makes_the_next_release_of_the_month(home):
 
 
 def test_publishing_moves_current_and_nothing_else(home):
-    before = files_of(home)
     publish(home, "2024-05")
+    (newest,) = refresh(home, [JUNE])
+    before = files_of(home)
     publish(home)
     after = files_of(home)
+    del before["CURRENT"]
     pointer = json.loads(after.pop("CURRENT"))
-    run = find_release(home, "2024-06-r1").run
+    run = newest.release.run
     assert after == before
-    assert pointer == {"release": "2024-06-r1"} | {
+    assert pointer == {"release": "2024-06-r2"} | {
         key: run[key] for key in ("month", "as_at", "run_id", "sha256")
     }
-    assert [(line["event"], line["release"]) for line in ledger.entries(home)][-2:] == [
+    assert [(line["event"], line["release"]) for line in ledger.entries(home)][-3:] == [
         ("published", "2024-05-r1"),
-        ("published", "2024-06-r1"),
+        ("built", "2024-06-r2"),
+        ("published", "2024-06-r2"),
     ]
 
 
@@ -237,6 +249,7 @@ def test_rolling_back_needs_a_release_that_was_published(home):
 
 def test_rolling_back_goes_back_and_keeps_the_reason(home):
     publish(home, "2024-05")
+    refresh(home, [JUNE])
     publish(home, "2024-06")
     roll_back(home, "2024-05-r1", "wrong extract")
     assert current(home)["release"] == "2024-05-r1"
@@ -272,7 +285,7 @@ def test_a_plan_says_what_a_refresh_would_do_and_writes_nothing(home, tmp_path):
         "changed": ["models/marts/contacts.sql"],
         "gone": [],
     }
-    assert (planned["as_at"], planned["models"], planned["parses"]) == ("2024-07-31", 3, True)
+    assert (planned["as_at"], planned["models"], planned["parses"]) == ("2024-07-31", 4, True)
     assert "new models/marts/more.sql" in plan_text(planned)
     assert {path: path.stat().st_mtime_ns for path in home.root.rglob("*")} == before
 
@@ -349,15 +362,16 @@ def test_doctor_finds_an_extract_without_its_files(home):
 def test_a_demonstration_goes_on_where_it_was_stopped(home):
     told = []
     for _ in range(2):
-        assert demonstrate(home, told.append).name == "2024-06-r1"
-    assert current(home)["release"] == "2024-06-r1"
+        assert demonstrate(home, told.append).name == "2024-06-r3"
+    assert current(home)["release"] == "2024-06-r3"
     published = [line["release"] for line in ledger.entries(home) if line["event"] == "published"]
-    assert published == ["2024-05-r1", "2024-06-r2", "2024-06-r1"]
+    assert published == ["2024-05-r1", "2024-06-r2", "2024-06-r3"]
     assert [line for line in told if "built" not in line] == [
         "  2024-05-r1 is published, unsigned",
         "Building 2024-06 from the extract of 2024-07-02",
         "  2024-06-r2 is published, unsigned",
-        "  2024-06-r1 is published, unsigned",
+        "Building 2024-06 from the extract of 2024-07-31",
+        "  2024-06-r3 is published, unsigned",
     ]
 
 

@@ -1,0 +1,1 @@
+"""What was published before, how figures moved since, and why."""
