@@ -10,7 +10,7 @@ demo: $(READY)
 
 test: $(READY)
 	$(BIN)/dbt build --quiet --vars '{landing: example/landing}'
-	$(BIN)/pytest
+	$(BIN)/pytest -n 2 --dist loadfile
 
 lint: $(READY)
 	$(BIN)/sqlfmt --quiet --check .

@@ -340,17 +340,18 @@ def register_command(measure: str | None, section: str | None, status: str | Non
 
 @main.command("scorecard")
 @click.argument("month", type=MONTH)
+@click.option("--populations", is_flag=True, help="Show each measure's named groups too.")
 @release_option
 @json_option
 @click.pass_obj
-def scorecard_command(home: Home, month: Month, named: str | None, as_json: bool) -> None:
+def scorecard_command(home: Home, month: Month, populations: bool, named: str | None, as_json: bool) -> None:
     """Print the figures of MONTH, each with its change."""
     from runner.readers.release import find_built, opened
     from runner.readers.scorecard import scorecard, scorecard_text
 
     with opened(find_built(home, named)) as connection:
         card = scorecard(connection, month)
-    answer(as_json, card, scorecard_text(card))
+    answer(as_json, card, scorecard_text(card, populations))
 
 
 @main.command("simulate")

@@ -78,13 +78,15 @@ TITLE = 28
 HEADINGS = ("", "on the month", "12 months", "")
 
 
-def scorecard_text(card: dict[str, Any]) -> str:
+def scorecard_text(card: dict[str, Any], with_populations: bool = False) -> str:
     """The scorecard of a month for a terminal.
 
     Args:
         card: As given by `scorecard`.
+        with_populations: Whether to show each measure's named groups below the figure of all.
     """
-    figures = card["figures"]
+    figures = [row for row in card["figures"] if with_populations or row["population"] == "all"]
+    left_out = len(card["figures"]) - len(figures)
     cells = [_cells(row) for row in figures]
     columns = widths([HEADINGS, *cells])
     lines = [
@@ -103,7 +105,10 @@ def scorecard_text(card: dict[str, Any]) -> str:
             section = row["section"]
             lines.append(section.replace("_", " ").capitalize())
         lines.append("  ".join(["", (words.pop(0) if words else "").ljust(TITLE), line(of_row, columns)]))
-    return "\n".join([*lines, *(f"  {more}" for more in words)])
+    lines += [f"  {more}" for more in words]
+    if left_out:
+        lines.append(f"{left_out} more figures are about named groups: add --populations to see them.")
+    return "\n".join(lines)
 
 
 def _cells(row: dict[str, Any]) -> tuple[str, ...]:

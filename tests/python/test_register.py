@@ -66,3 +66,13 @@ def test_the_scorecard_shows_value_change_mean_and_status(tmp_path):
     [orders] = [line for line in lines if "Orders made" in line]
     assert orders.split() == ["Orders", "made", "1", "n/a", "1", "final"]
     assert max(map(len, lines)) <= 100
+
+
+def test_the_scorecard_shows_named_groups_only_when_asked(tmp_path):
+    file = tiny_release(tmp_path / "any.duckdb")
+    short = run("scorecard", "2024-06", "--release", str(file)).stdout
+    long = run("scorecard", "2024-06", "--populations", "--release", str(file)).stdout
+    assert "siblings" not in short
+    assert "add --populations to see them" in short.splitlines()[-1]
+    assert "siblings" in long
+    assert "--populations" not in long
