@@ -131,6 +131,18 @@ class CarePeriod:
 
 
 @dataclass(eq=False, slots=True)
+class Worker:
+    """A social worker in a post from a day on."""
+
+    worker_id: str
+    team_id: str
+    began_on: date
+    full_time_equivalent: float
+    is_agency: bool
+    holds_cases: bool
+
+
+@dataclass(eq=False, slots=True)
 class Allocation:
     """A worker's time with a child."""
 

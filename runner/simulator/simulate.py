@@ -13,13 +13,16 @@ from runner.simulator import (
     care_leavers,
     care_rows,
     care_services,
+    caseloads,
     closing,
     contacts,
     education,
+    exclusions,
     front_door,
     households,
     journey_rows,
     need_plans,
+    out_of_school,
     people,
     protection,
     special_needs,
@@ -110,7 +113,8 @@ def build_world(council: int, seed: int, last_month: date) -> World:
 
     journey_rows.record_journeys(world)
     contacts.record_contacts(world)
-    staff.allocate(world)
+    caseloads.allocate(world)
+    caseloads.record_supervision(world)
     care_rows.record_care(world)
     visits.record_visits(world)
     care_services.record_care_services(world)
@@ -118,7 +122,10 @@ def build_world(council: int, seed: int, last_month: date) -> World:
     households.record_households(world)
     audits.record_audits(world)
     special_needs.record_special_needs(world)
-    education.record_education(world)
+    pupils = education.Pupils(world)
+    out_of_school_now = out_of_school.record_out_of_school(world, pupils)
+    education.record_attendance(world, pupils, out_of_school_now)
+    exclusions.record_exclusions(world)
     people.record_people(world)
     check_stocks(world)
     return world

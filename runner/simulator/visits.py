@@ -1,9 +1,9 @@
-"""Visits, reviews and supervision."""
+"""Visits and reviews."""
 
 from collections.abc import Iterator
 from datetime import date, timedelta
 
-from runner.simulator.calendar import DAY, add_working_days, last_working_day, month_end, next_working_day
+from runner.simulator.calendar import DAY, add_working_days, last_working_day, next_working_day
 from runner.simulator.dice import Dice
 from runner.simulator.episodes import CarePeriod, NeedPlan, ProtectionPlan
 from runner.simulator.world import World
@@ -13,7 +13,7 @@ FIRST_VISITS = 8
 
 
 def record_visits(world: World) -> None:
-    """Adds the visits and reviews of every plan and period of care, and the supervision of cases."""
+    """Adds the visits and reviews of every plan and period of care."""
     dice = world.dice("visits")
     for plan in world.protection_plans:
         if not plan.is_for_other_authority:
@@ -26,7 +26,6 @@ def record_visits(world: World) -> None:
         if not period.spell.is_short_break:
             record_care_visits(world, period, dice)
             record_care_reviews(world, period, dice)
-    record_supervision(world, dice)
     record_intervals(world, dice)
 
 
@@ -172,33 +171,6 @@ def record_care_reviews(world: World, period: CarePeriod, dice: Dice) -> None:
         )
         due = last_working_day(held_on + timedelta(days=wait))
         wait = 180
-
-
-def record_supervision(world: World, dice: Dice) -> None:
-    """Adds the case supervision of children in need, in most months."""
-    for month in world.months[-18:]:
-        last_day = min(month_end(month), world.horizon)
-        for episode in world.in_need(last_day):
-            allocation = next(
-                (
-                    item
-                    for item in episode.allocations
-                    if item.started_on <= last_day and (item.ended_on is None or item.ended_on > last_day)
-                ),
-                None,
-            )
-            if allocation is None or allocation.started_on > month or not dice.chance(0.88):
-                continue
-            day = next_working_day(dice.day(month, month + 24 * DAY))
-            world.add(
-                "local_supervisions",
-                max(world.prompt(day, dice), episode.known_from),
-                person=episode.person,
-                supv_supervision_id=world.new_id("SV"),
-                supv_person_id=episode.person.person_id,
-                supv_supervision_date=day,
-                supv_worker_id=allocation.worker_id,
-            )
 
 
 def record_intervals(world: World, dice: Dice) -> None:

@@ -2,6 +2,7 @@
 
 import csv
 from collections import Counter
+from collections.abc import Iterable
 from datetime import date, timedelta
 from functools import cache
 from pathlib import Path
@@ -18,6 +19,7 @@ from runner.simulator.episodes import (
     NeedPlan,
     Person,
     ProtectionPlan,
+    Worker,
 )
 from runner.simulator.targets import Targets
 
@@ -75,7 +77,9 @@ class World:
         self.teams: dict[str, list[str]] = {}
         """The teams of each service."""
         self.workers: dict[str, list[str]] = {}
-        """The workers of each team."""
+        """The workers of each team who are there throughout."""
+        self.staff: list[Worker] = []
+        """Every social worker who is still in post on the last day."""
         self._numbers: Counter[str] = Counter()
         self._rows: dict[str, list[tuple[str, date, date]]] = {table: [] for table in tables()}
         self._sorted = False
@@ -141,6 +145,16 @@ class World:
         self.add(table, known_from, closed_from, person=person, **values)
         if ended_known_from is not None:
             self.add(table, closed_from, person=person, **values, **end)
+
+    def add_lines(self, table: str, known_from: date, lines: Iterable[str]) -> None:
+        """Adds many rows of a table that became known together and are never corrected.
+
+        Args:
+            table: A table of the input contract.
+            known_from: First day on which an extract holds the rows.
+            lines: The rows as they stand in the file: every column, in order.
+        """
+        self._rows[table].extend((line, known_from, NEVER) for line in lines)
 
     def rows_known(self, table: str, as_at: date) -> list[str]:
         """The lines of one table in the extract of a date, in the order of their first columns."""
