@@ -6,11 +6,13 @@ from pathlib import Path
 
 import duckdb
 import pytest
+from recounts import AS_AT, EARLY_JULY, Recount
 
 from runner.files import sha256_of
 from runner.home import PROJECT, Home
 from runner.months import Month
 from runner.releases.refresh import refresh
+from runner.simulator import simulate
 
 SMALL_PROJECT = {
     "models/sources.yml": """
@@ -123,3 +125,23 @@ def home(tmp_path, built_home):
     """A copy of the built home, to change at will; its parsed project is warm."""
     shutil.copytree(built_home.root, tmp_path / "home", dirs_exist_ok=True)
     return Home(tmp_path / "home", built_home.project)
+
+
+@pytest.fixture(scope="session")
+def extracts(tmp_path_factory):
+    """The last three extracts of a simulated council."""
+    folder = tmp_path_factory.mktemp("simulated") / "extracts"
+    simulate(folder, AS_AT, months=2)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def final(extracts):
+    """The extract of the end of July 2024, to count again."""
+    return Recount(extracts / AS_AT.isoformat())
+
+
+@pytest.fixture(scope="session")
+def first(extracts):
+    """The extract of early July 2024, to count again."""
+    return Recount(extracts / EARLY_JULY.isoformat())
