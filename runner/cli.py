@@ -16,7 +16,7 @@ from runner.home import Home, find_home
 from runner.months import Month
 
 SECTIONS = {
-    "The monthly cycle": ("land", "plan", "refresh", "status", "publish", "rollback"),
+    "The monthly cycle": ("land", "plan", "refresh", "status", "diff", "publish", "rollback"),
     "Assurance": ("reconcile", "trace", "register", "scorecard", "check-report"),
     "Set-up": ("demo", "simulate", "doctor"),
 }
@@ -215,6 +215,36 @@ def status(home: Home, as_json: bool) -> None:
 
     months = releases.status(home)
     answer(as_json, months, releases.status_text(months))
+
+
+@main.command("diff")
+@click.argument("before", default="published")
+@click.argument("after", default="draft")
+@click.option("--by", type=click.Choice(["cause", "team"]), help="Gather what moved by cause or team.")
+@click.option("--measure", help="Only this measure, with the units behind each cause.")
+@click.option("--exit-code", "tells_by_code", is_flag=True, help="End with 8 where a figure moved.")
+@json_option
+@click.pass_obj
+def diff_command(
+    home: Home,
+    before: str,
+    after: str,
+    by: str | None,
+    measure: str | None,
+    tells_by_code: bool,
+    as_json: bool,
+) -> int:
+    """Say which figures moved between two releases, and why.
+
+    BEFORE and AFTER are releases such as 2024-06-r1, months (the newest release is meant), `published` or
+    `draft`; without them, the published release and the newest draft.
+    """
+    from runner.revisions.diff import diff
+    from runner.revisions.diff_text import diff_text
+
+    moved = diff(home, before, after, measure=measure, by=by)
+    answer(as_json, moved, diff_text(moved))
+    return ExitCode.DIFFERENCES if tells_by_code and moved["figures"] else ExitCode.DONE
 
 
 @main.command()

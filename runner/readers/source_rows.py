@@ -38,7 +38,7 @@ def add_source_rows(
         [month.first_day],
     )[0]
     landing = home.landing if (home.landing / f"{built_from['as_at']}").is_dir() else EXAMPLE
-    latest_states = _latest_state_tables()
+    latest_states = latest_state_tables()
     for unit in units:
         unit["source_extract"] = unit["source_line"] = None
     for table in {unit["source_table"] for unit in units}:
@@ -80,7 +80,7 @@ def _find(
             unit["source_line"] = lines[unit["source_id"]]
 
 
-def _latest_state_tables() -> set[str]:
+def latest_state_tables() -> set[str]:
     """The source tables that are read from every landed extract, because each holds only the latest state."""
     import yaml
 

@@ -4,11 +4,11 @@ from runner import ledger
 from runner.errors import ExitCode, RunnerError
 from runner.home import Home
 from runner.lock import run_lock
-from runner.months import MONTH, Month
 from runner.releases.store import (
+    DRAFT,
     PUBLISHING,
     Release,
-    all_releases,
+    choose_release,
     current,
     find_release,
     point_to,
@@ -33,7 +33,7 @@ def publish(home: Home, wanted: str | None = None) -> Release:
             what is published, or was built before that was published.
     """
     with run_lock(home, "publish"):
-        release = _choose(home, wanted)
+        release = choose_release(home, wanted or DRAFT)
         release.verify()
         now = current(home)
         if now and (str(release.month), str(release.as_at)) < (now["month"], now["as_at"]):
@@ -71,31 +71,6 @@ def roll_back(home: Home, name: str, reason: str) -> Release:
         release.verify()
         _move(home, release, "rolled back", reason=reason)
         return release
-
-
-def _choose(home: Home, wanted: str | None) -> Release:
-    """The release that is meant by a release's name, a month, or nothing."""
-    if wanted and not MONTH.fullmatch(wanted):
-        return find_release(home, wanted)
-    releases = all_releases(home)
-    if wanted:
-        of_month = [release for release in releases if release.month == Month.parse(wanted)]
-        if of_month:
-            return of_month[-1]
-        raise RunnerError(
-            f"No release of {wanted} is built.", f"`runner refresh {wanted}`.", ExitCode.NOTHING_MATCHED
-        )
-    published = published_names(home)
-    drafts = [release for release in releases if release.name not in published]
-    if not drafts:
-        raise RunnerError(
-            "There is no draft to publish: every release that is built was published.",
-            "`runner refresh MONTH` to build one, or `runner status`.",
-            ExitCode.NOTHING_MATCHED,
-        )
-    return max(
-        drafts, key=lambda release: (release.month, release.as_at, release.run["built_at"], release.number)
-    )
 
 
 def _move(home: Home, release: Release, event: str, **facts: str) -> None:

@@ -12,10 +12,12 @@ from runner.errors import ExitCode, RunnerError
 from runner.files import sha256_of, write_whole
 from runner.home import Home
 from runner.ledger import entries
-from runner.months import Month
+from runner.months import MONTH, Month
 
 NAME = re.compile(r"(\d{4}-\d{2})-r([1-9]\d*)")
 PUBLISHING = ("published", "rolled back")
+PUBLISHED, DRAFT = "published", "draft"
+"""Words for a release: the one that is read, and the newest that was never published."""
 
 
 @dataclass(frozen=True, order=True)
@@ -101,6 +103,45 @@ def find_release(home: Home, name: str) -> Release:
         f"There is no release {name} in {home.releases}.",
         "`runner status` to see the releases that are there.",
         ExitCode.NOTHING_MATCHED,
+    )
+
+
+def choose_release(home: Home, wanted: str) -> Release:
+    """The release that is meant by a release's name, a month (its newest), `published` or `draft`.
+
+    Raises:
+        RunnerError: There is none (nothing matched).
+    """
+    if wanted == PUBLISHED:
+        now = current(home)
+        if now:
+            return find_release(home, now["release"])
+        raise RunnerError(
+            "Nothing is published yet.", "`runner publish`, or name a release.", ExitCode.NOTHING_MATCHED
+        )
+    if wanted == DRAFT:
+        return _newest_draft(home)
+    if not MONTH.fullmatch(wanted):
+        return find_release(home, wanted)
+    of_month = [release for release in all_releases(home) if release.month == Month.parse(wanted)]
+    if of_month:
+        return of_month[-1]
+    raise RunnerError(
+        f"No release of {wanted} is built.", f"`runner refresh {wanted}`.", ExitCode.NOTHING_MATCHED
+    )
+
+
+def _newest_draft(home: Home) -> Release:
+    published = published_names(home)
+    drafts = [release for release in all_releases(home) if release.name not in published]
+    if not drafts:
+        raise RunnerError(
+            "There is no draft: every release that is built was published.",
+            "`runner refresh MONTH` to build one, or `runner status`.",
+            ExitCode.NOTHING_MATCHED,
+        )
+    return max(
+        drafts, key=lambda release: (release.month, release.as_at, release.run["built_at"], release.number)
     )
 
 
