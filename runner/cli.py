@@ -17,7 +17,7 @@ from runner.months import Month
 
 SECTIONS = {
     "The monthly cycle": ("land", "plan", "refresh", "status", "diff", "publish", "rollback"),
-    "Assurance": ("reconcile", "trace", "register", "scorecard", "check-report"),
+    "Assurance": ("check", "reconcile", "trace", "register", "scorecard", "check-report"),
     "Set-up": ("demo", "simulate", "doctor"),
 }
 """The order in which `--help` lists the commands."""
@@ -310,6 +310,22 @@ def doctor(home: Home, as_json: bool) -> None:
     findings = examine(home)
     answer(as_json, [asdict(finding) for finding in findings], findings_text(findings))
     raise_for_faults(findings)
+
+
+@main.command("check")
+@click.argument("release", required=False)
+@json_option
+@click.pass_obj
+def check_command(home: Home, release: str | None, as_json: bool) -> None:
+    """Print what the checks found in RELEASE, by family.
+
+    RELEASE is a release such as 2024-06-r1, or a month, whose newest is meant; the published one where none
+    is given.
+    """
+    from runner.readers.checks import check, check_text
+
+    checked = check(home, release)
+    answer(as_json, checked, check_text(checked))
 
 
 @main.command("reconcile")

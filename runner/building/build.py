@@ -41,11 +41,13 @@ class Build:
     """A finished build.
 
     Attributes:
+        file: The private DuckDB file with all but the marts; nothing has it open.
         marts: The private DuckDB file with the marts; nothing has it open.
         nodes: How many models, seeds and checks ran.
         checks: What each check found.
     """
 
+    file: Path
     marts: Path
     nodes: int
     checks: list[Check]
@@ -94,7 +96,7 @@ def build(
     if answer.exception and not results:
         raise _failed("dbt stopped before the first model", str(answer.exception), folder)
     checks = _read_results(results, expected, folder)
-    return Build(folder / "marts.duckdb", len(expected), checks)
+    return Build(folder / "build.duckdb", folder / "marts.duckdb", len(expected), checks)
 
 
 def _expected(manifest: "Manifest") -> dict[str, Any]:

@@ -10,21 +10,24 @@ from runner.home import PROJECT
 
 DBT_FILES = ("dbt_project.yml", "profiles.yml")
 DBT_FOLDERS = ("macros", "models", "seeds", "tests")
+CHECKS = "checks"
 DBT_SUFFIXES = {".csv", ".md", ".sql", ".yml"}
 TOOLS = ("duckdb", "dbt-core", "dbt-duckdb")
 
 
 def dbt_files(project: Path) -> dict[str, str]:
-    """The SHA-256 of every file that dbt reads, by its path in the project's folder."""
+    """The SHA-256 of every file that makes or checks a figure, by its path in the project's folder."""
     paths = [project / name for name in DBT_FILES]
-    for folder in DBT_FOLDERS:
+    for folder in (*DBT_FOLDERS, CHECKS):
         paths += (path for path in (project / folder).rglob("*") if path.suffix in DBT_SUFFIXES)
     return {path.relative_to(project).as_posix(): sha256_of(path) for path in sorted(paths)}
 
 
 def versions() -> dict[str, str]:
-    """The versions of Python and of the tools that make figures."""
-    return {"python": platform.python_version()} | {tool: version(tool) for tool in TOOLS}
+    """The versions of Python and of the tools that make and check figures."""
+    return {"python": platform.python_version()} | {
+        tool: version(tool) for tool in (*TOOLS, "great-expectations")
+    }
 
 
 def dbt_hash(files: dict[str, str]) -> str:
@@ -33,17 +36,18 @@ def dbt_hash(files: dict[str, str]) -> str:
     Args:
         files: The answer of `dbt_files`.
     """
-    return _hash_of(files | {tool: version(tool) for tool in TOOLS})
+    parsed = {path: sha256 for path, sha256 in files.items() if not path.startswith(f"{CHECKS}/")}
+    return _hash_of(parsed | {tool: version(tool) for tool in TOOLS})
 
 
 def code_hash(files: dict[str, str]) -> str:
     """The hash of all that decides what is in a release: what dbt parses, and how a release is made of it."""
     made_by = {
         path.relative_to(PROJECT).as_posix(): sha256_of(path)
-        for package in ("building", "releases", "revisions")
+        for package in ("assurance", "building", "releases", "revisions")
         for path in (PROJECT / "runner" / package).glob("*.py")
     }
-    return _hash_of(made_by | {"dbt": dbt_hash(files)})
+    return _hash_of(made_by | files | {"dbt": dbt_hash(files)})
 
 
 def lock_hash() -> str:

@@ -100,6 +100,11 @@ def choose_extract(home: Home, month: Month, as_at: date | None = None) -> Extra
     return following[-1] if following else after[0]
 
 
+def extract_before(home: Home, extract: Extract) -> Extract | None:
+    """The extract landed for the date before that of another, if there is one."""
+    return max((landed for landed in landed_extracts(home) if landed < extract), default=None)
+
+
 def inputs_hash(home: Home, extract: Extract) -> str:
     """What a build reads, as one hash: the manifests of its extract and of all landed before it.
 

@@ -63,11 +63,12 @@ def find_built(home: Home, named: str | None = None) -> Built:
 
 
 @contextmanager
-def opened(built: Built) -> Iterator["duckdb.DuckDBPyConnection"]:
+def opened(built: Built, mart: str = "measure_results") -> Iterator["duckdb.DuckDBPyConnection"]:
     """A connection that has the file attached, read-only, under the name `release`.
 
     Args:
         built: What to read.
+        mart: A table that it must hold.
 
     Raises:
         RunnerError: The file is still being written, or is no release.
@@ -95,10 +96,10 @@ def opened(built: Built) -> Iterator["duckdb.DuckDBPyConnection"]:
                 "Wait for the build to end, or build again.",
                 ExitCode.BUSY,
             ) from fault
-        if ("measure_results",) not in held:
+        if (mart,) not in held:
             raise RunnerError(
-                f"{built.name} holds no marts.measure_results: its build did not end.",
-                "Build again with `runner refresh` or `dbt build`.",
+                f"{built.name} holds no marts.{mart}: its build did not end, or does not make it.",
+                "Build again with `runner refresh`.",
                 ExitCode.NOTHING_MATCHED,
             )
         yield connection

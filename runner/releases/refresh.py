@@ -11,9 +11,10 @@ from pathlib import Path
 from typing import Any
 
 from runner import ledger
+from runner.assurance.assure import assure
 from runner.building import code
 from runner.building.build import Build, build
-from runner.building.extracts import Extract, choose_extract, inputs_hash
+from runner.building.extracts import Extract, choose_extract, extract_before, inputs_hash
 from runner.building.manifest import parsed_project
 from runner.files import (
     OWNER_ONLY,
@@ -149,13 +150,17 @@ def _refresh_one(
     stages.end("start and parse")
     built = build(home.project, work, month, extract, manifest, progress)
     stages.end("build")
+    assured = assure(built, home.project, month, extract, extract_before(home, extract))
+    stages.end("assurance")
     draft.mkdir(parents=True, mode=OWNER_ONLY)
     chain = published_chain(home)
     add_vintages(built.marts, f"{month}-r{next_number(home, month)}", str(extract.as_at), chain)
     package = make_files(built.marts, draft)
+    assured.write(draft / "assurance")
     stages.end("package")
 
     run = _run_facts(run_id, month, extract, built, package, files)
+    run["opinion"] = assured.statement["opinion"]
     run |= {"inputs_hash": inputs, "code_hash": made_by, "published_before": chain_facts(chain)}
     run |= {"stages": stages.cpu, "seconds": stages.seconds}
     (draft / "run.json").write_text(json.dumps(run, indent=2) + "\n", encoding="utf-8")

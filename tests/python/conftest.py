@@ -72,6 +72,19 @@ select
 from {{ ref("int_contacts") }}
 group by reporting_month
 """,
+    "checks/contacts.yml": """
+title: Checks of contacts
+owner: Head of Performance
+checks:
+  - id: contact_before_2000
+    title: A contact is dated before 2000
+    family: F06
+    severity: block
+    dimension: validity
+    consequence: The contact is counted in no month
+    from: landed.ssd_contacts
+    fails: cont_contact_date < date '2000-01-01'
+""",
     "tests/every_contact_has_a_date.sql": """
 select contact_id from {{ ref("int_contacts") }} where contacted_on is null
 """,

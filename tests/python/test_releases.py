@@ -52,18 +52,29 @@ def test_a_release_holds_the_marts_with_their_comments_and_nothing_else(built_ho
             "select tags['storage_version'] from duckdb_databases() where database_name = 'release'"
         ).fetchall()
     assert {schema for schema, _, _ in tables} == {"marts"}
-    assert [table for _, table, _ in tables] == ["contacts", "measure_results", "measure_vintages"]
-    assert tables[0][2] == "It's a contact a row."
+    assert [table for _, table, _ in tables] == [
+        "check_results",
+        "contacts",
+        "measure_results",
+        "measure_vintages",
+    ]
+    assert tables[1][2] == "It's a contact a row."
     assert all(comment for _, comment in columns)
-    assert columns[0] == ("contact_id", "The contact's id.")
+    assert ("contact_id", "The contact's id.") in columns
     assert version == [("v1.0.0+",)]
 
 
 def test_a_release_is_one_folder_of_read_only_files_without_a_write_ahead_log(built_home):
     folder = built_home.releases / "2024-06-r1"
     names = sorted(str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file())
-    tables = ["contacts", "measure_results", "measure_vintages"]
-    assert names == ["marts.duckdb", *(f"parquet/{table}.parquet" for table in tables), "run.json"]
+    tables = ["check_results", "contacts", "measure_results", "measure_vintages"]
+    assert names == [
+        "assurance/statement.json",
+        "assurance/statement.md",
+        "marts.duckdb",
+        *(f"parquet/{table}.parquet" for table in tables),
+        "run.json",
+    ]
     assert {stat.S_IMODE((folder / name).stat().st_mode) for name in names} == {0o440}
     assert stat.S_IMODE(built_home.work.stat().st_mode) == 0o700
 
@@ -73,7 +84,7 @@ def test_run_json_says_what_it_was_made_of(built_home):
     assert (run["month"], run["as_at"], run["rows"]) == (
         "2024-06",
         "2024-07-31",
-        {"contacts": 2, "measure_results": 2, "measure_vintages": 2},
+        {"check_results": 1, "contacts": 2, "measure_results": 2, "measure_vintages": 2},
     )
     assert run["checks"] == [{"name": "every_contact_has_a_date", "status": "pass", "failures": 0}]
     assert {
@@ -86,8 +97,8 @@ def test_run_json_says_what_it_was_made_of(built_home):
         "lock_hash",
         "published_before",
     } <= run.keys()
-    assert {"python", "duckdb", "dbt-core", "dbt-duckdb"} == run["versions"].keys()
-    assert run["stages"].keys() == {"start and parse", "build", "package"}
+    assert {"python", "duckdb", "dbt-core", "dbt-duckdb", "great-expectations"} == run["versions"].keys()
+    assert run["stages"].keys() == {"start and parse", "build", "assurance", "package"}
 
 
 def fingerprint(folder, rows: str, setting: str) -> dict[str, str]:
