@@ -92,6 +92,12 @@ def years_before(day: date, years: int) -> date:
         return date(day.year - years, 2, 28)
 
 
+def months_earlier(day: date, number: int) -> date:
+    """The same day so many months before; the month's last day where there is no such day."""
+    month = add_months(month_of(day), -number)
+    return min(month + (day.day - 1) * DAY, month_end(month))
+
+
 def extract_dates(as_at: date, months: int) -> list[date]:
     """The dates of a council's extracts: one early in each month, and the last on the date asked for."""
     month = month_of(as_at)

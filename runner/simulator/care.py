@@ -4,17 +4,30 @@ from datetime import date, timedelta
 
 from runner.simulator.calendar import (
     DAY,
+    add_months,
     last_working_day,
     month_end,
+    month_of,
+    months_earlier,
     years_before,
 )
 from runner.simulator.dice import Dice
 from runner.simulator.episodes import CareSpell, Episode
 from runner.simulator.front_door import free_episodes
+from runner.simulator.stock import Stock
 from runner.simulator.world import World
 
 SHORT_BREAK_CHILDREN = 48
 """Children whose whole period of care is a series of short breaks."""
+
+LEAVE_WITHIN_FOUR_MONTHS = 32
+"""Of those who came in the last four months, how many have left by the end of the last complete one."""
+
+LEAVE_WITHIN_A_YEAR = 36
+"""The same of those who came in the eight months before."""
+
+LONG_LOOKED_AFTER = 274
+"""Children under 16 looked after for two and a half years, as first reported for the last complete month."""
 
 
 def plan_care(world: World) -> None:
@@ -30,33 +43,69 @@ def plan_care(world: World) -> None:
         for number, started_on in enumerate(starts):
             when = world.late if number < late else world.prompt
             world.care_spells.append(CareSpell(started_on, when(started_on, dice)))
+    plan_short_stays(world, dice)
+    for month in world.months:
         end_spells(world, month, dice)
     vary_recording(world, dice)
+    plan_orders(world, dice)
     add_short_breaks(world, dice)
     for spell in world.care_spells:
         give_episode(world, spell, dice)
+    choose_ages(world, dice)
+
+
+def plan_short_stays(world: World, dice: Dice) -> None:
+    """Plans which of those who came in the last year have left by the end of the last complete month.
+
+    Those who stay are the children looked after for four, and for twelve, months when that month ends.
+    """
+    lately, before = add_months(world.last_month, -3), add_months(world.last_month, -11)
+    room = {month: world.targets.of("cla_ends", month) // 2 for month in world.months}
+    for first, last, number in (
+        (lately, add_months(world.last_month, -1), LEAVE_WITHIN_FOUR_MONTHS),
+        (before, add_months(lately, -1), LEAVE_WITHIN_A_YEAR),
+    ):
+        came = [spell for spell in world.care_spells if first <= spell.started_on <= month_end(last)]
+        for spell in dice.sample(came, number):
+            later = [
+                month
+                for month in world.months
+                if spell.known_from < month <= world.last_month and room[month]
+            ]
+            spell.leaves_in = dice.pick(later)
+            room[spell.leaves_in] -= 1
 
 
 def end_spells(world: World, month: date, dice: Dice) -> None:
     """Ends a month's spells: a third on an eighteenth birthday, the rest sooner rather than later."""
+    lately = add_months(world.last_month, -11)
     wanted = world.targets.of("cla_ends", month)
     late = world.targets.of("cla_ends_late", month)
     very_late = world.targets.of("cla_ends_very_late", month)
     open_spells = [
-        spell for spell in world.care_spells if spell.ended_on is None and spell.known_from < month
+        spell
+        for spell in world.care_spells
+        if spell.ended_on is None
+        and spell.known_from < month
+        and (spell.leaves_in or spell.started_on < lately or month > world.last_month)
     ]
+    leaving = [spell for spell in open_spells if spell.leaves_in == month]
+    open_spells = [spell for spell in open_spells if spell.leaves_in is None]
     growing_up = [spell for spell in open_spells if (month - spell.started_on).days > 300]
     at_eighteen = dice.sample(growing_up, round(wanted * 0.38))
     chosen = set(at_eighteen)
     others = [spell for spell in open_spells if spell not in chosen and (month - spell.started_on).days > 9]
     newer = [spell for spell in others if (month - spell.started_on).days < 900]
-    sooner = dice.sample(newer, round((wanted - len(at_eighteen)) * 0.65))
+    to_end = wanted - len(at_eighteen) - len(leaving)
+    sooner = dice.sample(newer, min(to_end, len(newer), round((wanted - len(at_eighteen)) * 0.65)))
     chosen = set(sooner)
     rest = [spell for spell in others if spell not in chosen]
-    ending = sooner + dice.sample(rest, wanted - len(at_eighteen) - len(sooner))
+    ending = leaving + sooner + dice.sample(rest, to_end - len(sooner))
     for number, spell in enumerate(dice.shuffled(ending)):
         spell.ended_on = dice.day(month, month_end(month))
         if number < very_late:
+            # Visited to the end, so that the extract which still has it open shows it visited.
+            spell.ended_on = dice.day(month + 20 * DAY, month_end(month))
             spell.ended_known_from = world.very_late(spell.ended_on, dice)
         elif number < very_late + late:
             spell.ended_known_from = world.late(spell.ended_on, dice)
@@ -67,6 +116,60 @@ def end_spells(world: World, month: date, dice: Dice) -> None:
         # Nobody turns eighteen on 29 February but those born on one.
         spell.ended_on = dice.day(month, month.replace(day=28))
         spell.ended_known_from = world.prompt(spell.ended_on, dice)
+
+
+def plan_orders(world: World, dice: Dice) -> None:
+    """Plans who leaves care by adoption or special guardianship, and who is placed to be adopted."""
+    for month in world.months:
+        ended = [
+            spell
+            for spell in world.care_spells
+            if spell.ended_on and month_of(spell.ended_on) == month and not spell.ends_at_eighteen
+        ]
+        number = world.targets.of("adopted", month)
+        long_enough = sorted(ended, key=lambda spell: 300 < (spell.ended_on - spell.started_on).days < 1500)
+        adopted = dice.sample(long_enough[-2 * number :], number)
+        for spell in adopted:
+            spell.order = "Adoption"
+        others = [spell for spell in ended if not spell.order]
+        for spell in dice.sample(others, world.targets.of("special_guardianships", month)):
+            spell.order = "Special Guardianship Order"
+    for month in world.months:
+        number = world.targets.of("fostering_for_adoption", month)
+        came = [
+            spell
+            for spell in world.care_spells
+            if (spell.order == "Adoption" or spell.ended_on is None)
+            and spell.placed_for_adoption_on is None
+            and spell.began_as_short_break_on is None
+            and add_months(month, -3) <= spell.started_on < month
+        ]
+        came.sort(key=lambda spell: spell.order == "Adoption")
+        for spell in came[-number:] if number else []:
+            last_day = (
+                month_end(month) if spell.ended_on is None else min(month_end(month), spell.ended_on - DAY)
+            )
+            spell.placed_for_adoption_on = dice.day(month, max(month, last_day))
+
+
+def choose_ages(world: World, dice: Dice) -> None:
+    """Decides who is under 16 of those looked after for two and a half years, as first reported."""
+    stock = Stock([spell for spell in world.care_spells if not spell.is_short_break], world.last_month)
+    long_enough = [
+        spell for spell in stock.reported if spell.started_on <= months_earlier(stock.last_day, 30)
+    ]
+    must_be = [spell for spell in long_enough if spell.order or spell.placed_for_adoption_on]
+    born_by = years_before(stock.last_day, 16) + 150 * DAY
+    can_be = [
+        spell
+        for spell in long_enough
+        if not spell.ends_at_eighteen and spell.started_on > born_by and spell not in set(must_be)
+    ]
+    under = must_be + dice.sample(can_be, LONG_LOOKED_AFTER - len(must_be))
+    for spell in long_enough:
+        spell.is_under_sixteen = False
+    for spell in under:
+        spell.is_under_sixteen = True
 
 
 def vary_recording(world: World, dice: Dice) -> None:
@@ -138,13 +241,23 @@ def born_for_care(world: World, spell: CareSpell, dice: Dice) -> date:
     begins_on = spell.began_as_short_break_on or spell.started_on
     if spell.ends_at_eighteen:
         return years_before(spell.ended_on, 18)
-    ends_on = spell.ended_on or world.horizon + 400 * DAY
-    oldest = years_before(ends_on, 18) + 40 * DAY
-    if spell.is_short_break:
-        oldest = max(oldest, years_before(begins_on, 12))
     youngest = min(begins_on - DAY, spell.episode.referred_on)
+    sixteen = years_before(month_end(world.last_month), 16)
     if spell.is_short_break:
-        youngest = years_before(begins_on, 4)
+        oldest, youngest = years_before(begins_on, 12), years_before(begins_on, 4)
+    elif spell.placed_for_adoption_on:
+        oldest = youngest - 60 * DAY
+    elif spell.order == "Adoption":
+        oldest = years_before(youngest, 4)
+    elif spell.order:
+        oldest = max(years_before(youngest, 12), years_before(spell.ended_on, 15))
+    elif spell.is_under_sixteen is False:
+        oldest = years_before(spell.ended_on or world.horizon, 18) + 40 * DAY
+        youngest = min(youngest, sixteen)
+    else:
+        oldest = years_before(spell.ended_on or world.horizon + 400 * DAY, 18) + 40 * DAY
+    if spell.is_under_sixteen:
+        oldest = max(oldest, sixteen + DAY)
     if oldest >= youngest:
         return youngest
     span = (youngest - oldest).days

@@ -6,17 +6,13 @@ from itertools import accumulate
 
 from runner.simulator.calendar import DAY
 from runner.simulator.dice import Dice, postcode
-from runner.simulator.episodes import CarePeriod, CareSpell, Person
+from runner.simulator.episodes import CarePeriod, CareSpell, Person, Stay
+from runner.simulator.placements import plan_placements, stay_on
 from runner.simulator.world import World
 
-PLACEMENTS = {
-    "U6": 30, "U4": 16, "U3": 8, "U1": 5, "K2": 14, "P1": 7, "U5": 1, "A6": 1, "R1": 1, "Z1": 2,
-}  # fmt: skip
-PLACEMENT_HEIGHTS = list(accumulate(PLACEMENTS.values()))
-OVER_SIXTEEN = ("H5", "P2", "U6", "K2", "U4")
-OVER_SIXTEEN_HEIGHTS = list(accumulate((45, 6, 25, 12, 12)))
-LEFT = ("E4A", "E3", "E45", "E46", "E8", "E11", "E9")
-LEFT_HEIGHTS = list(accumulate((46, 4, 10, 12, 8, 16, 4)))
+LEFT = ("E4A", "E3", "E8", "E9")
+LEFT_HEIGHTS = list(accumulate((74, 6, 14, 6)))
+LEFT_BY_ORDER = {"Adoption": ("E11", "E12"), "Special Guardianship Order": ("E45", "E46", "E47", "E48")}
 AT_EIGHTEEN = ("E5", "E6", "E7", "E8", "E17")
 CHANGE_REASONS = ("PLAN", "CARPL", "CREQB", "CLOSE", "CHILD")
 
@@ -48,10 +44,11 @@ def record_care(world: World) -> None:
     """Adds the rows of every spell in care."""
     dice = world.dice("care rows")
     for spell in world.care_spells:
-        person = spell.episode.person
-        spell.person = person
+        spell.person = spell.episode.person
+    world.placements = plan_placements(world)
+    for spell in world.care_spells:
         for period in periods_of(world, spell, dice):
-            record_period(world, spell, person, period, dice)
+            record_period(world, spell, period, dice)
 
 
 def periods_of(world: World, spell: CareSpell, dice: Dice) -> list[Period]:
@@ -60,7 +57,12 @@ def periods_of(world: World, spell: CareSpell, dice: Dice) -> list[Period]:
     began_known_from = world.prompt(began_on, dice) if spell.began_as_short_break_on else spell.known_from
     began_known_from = max(began_known_from, spell.episode.known_from)
     ended_on, ended_known_from = spell.ended_on, spell.ended_known_from
-    reason = dice.pick(AT_EIGHTEEN) if spell.ends_at_eighteen else dice.weighted(LEFT, LEFT_HEIGHTS)
+    if spell.ends_at_eighteen:
+        reason = dice.pick(AT_EIGHTEEN)
+    elif spell.order:
+        reason = dice.pick(LEFT_BY_ORDER[spell.order])
+    else:
+        reason = dice.weighted(LEFT, LEFT_HEIGHTS)
     if spell.is_left_open_at_eighteen:
         ended_on = ended_known_from = None
     changes = []
@@ -95,27 +97,23 @@ def periods_of(world: World, spell: CareSpell, dice: Dice) -> list[Period]:
     ]
 
 
-def placement_moves(world: World, person: Person, period: Period, dice: Dice) -> list[tuple[date, date]]:
-    """When a period's placement changes, and when that is recorded: often at first, seldom later."""
-    moves = []
-    last_day = min(period.ended_on or world.horizon, person.eighteenth_birthday)
-    day = period.started_on
-    while True:
-        settled = (day - period.started_on).days > 200
-        day += timedelta(days=int((240 if settled else 40) + (1500 if settled else 420) * dice.random()))
-        if day >= last_day - DAY:
-            return moves
-        moves.append((day, max(world.prompt(day, dice), period.known_from)))
-
-
-def record_period(world: World, spell: CareSpell, person: Person, period: Period, dice: Dice) -> None:
+def record_period(world: World, spell: CareSpell, period: Period, dice: Dice) -> None:
     """Adds one period's placements, legal statuses and the episodes between their changes."""
+    person = spell.person
     period_id = world.new_id("CL")
-    moves = [] if spell.is_short_break else placement_moves(world, person, period, dice)
+    stays = [
+        stay
+        for stay in world.placements[spell]
+        if period.started_on <= stay.started_on
+        and (period.ended_on is None or stay.started_on < period.ended_on)
+    ]
+    moves = [
+        (stay.started_on, max(world.prompt(stay.started_on, dice), period.known_from)) for stay in stays[1:]
+    ]
     ended_on, ended_known_from = period.ended_on, period.ended_known_from
     statuses = [(period.started_on, period.known_from, period.first_status), *period.status_changes]
     record_statuses(world, person, statuses, ended_on, ended_known_from)
-    placements = record_placements(world, spell, person, period, period_id, moves, dice)
+    record_placements(world, person, period, period_id, stays, moves, dice)
 
     starts = sorted({day for day, _ in moves} | {day for day, _, _ in statuses})
     known = dict(moves) | {day: known_from for day, known_from, _ in statuses}
@@ -130,7 +128,6 @@ def record_period(world: World, spell: CareSpell, person: Person, period: Period
         reason = "S"
         if place:
             reason = "B" if day in status_days and day in move_days else "L" if day in status_days else "P"
-        current = [item for item in placements if item[0] <= day][-1]
         iro_contact = min(day + 20 * DAY, next_day or world.horizon)
         world.add_spell(
             "ssd_cla_episodes",
@@ -144,7 +141,7 @@ def record_period(world: World, spell: CareSpell, person: Person, period: Period
             person=person,
             clae_cla_episode_id=world.new_id("CE"),
             clae_person_id=person.person_id,
-            clae_cla_placement_id=current[1],
+            clae_cla_placement_id=stay_on(stays, day).placement_id,
             clae_cla_episode_start_date=day,
             clae_cla_episode_start_reason=reason,
             clae_cla_primary_need_code=need,
@@ -153,9 +150,7 @@ def record_period(world: World, spell: CareSpell, person: Person, period: Period
             clae_entered_care_date=period.started_on,
         )
     world.care_periods.append(
-        CarePeriod(
-            period_id, spell, period.started_on, period.known_from, ended_on, ended_known_from, placements
-        )
+        CarePeriod(period_id, spell, period.started_on, period.known_from, ended_on, ended_known_from)
     )
 
 
@@ -184,44 +179,49 @@ def record_statuses(
 
 def record_placements(
     world: World,
-    spell: CareSpell,
     person: Person,
     period: Period,
     period_id: str,
+    stays: list[Stay],
     moves: list[tuple[date, date]],
     dice: Dice,
-) -> list[tuple[date, str, str, date]]:
-    """Adds a period's placements; returns each one's first day, id, type and when it was known."""
+) -> None:
+    """Adds a period's placements, and which of them were with a provider that is not registered."""
     starts = [(period.started_on, period.known_from), *moves]
-    placements = []
-    for place, (day, known_from) in enumerate(starts):
+    for place, (stay, (day, known_from)) in enumerate(zip(stays, starts, strict=True)):
         is_last = place + 1 == len(starts)
-        placement_id = world.new_id("PL")
-        kind = dice.weighted(tuple(PLACEMENTS), PLACEMENT_HEIGHTS)
-        if person.age_on(day) >= 16:
-            kind = dice.weighted(OVER_SIXTEEN, OVER_SIXTEEN_HEIGHTS)
-        if spell.is_short_break:
-            kind = "U6"
-        placements.append((day, placement_id, kind, known_from))
-        provider = "PR0" if kind == "P1" else dice.pick(("PR1", "PR1", "PR4", "PR4", "PR5"))
-        is_in_county = dice.chance(0.71)
+        ended_on, ended_known_from = (
+            (period.ended_on, period.ended_known_from) if is_last else starts[place + 1]
+        )
+        stay.placement_id = world.new_id("PL")
+        provider = "PR0" if stay.kind == "P1" else dice.pick(("PR1", "PR1", "PR4", "PR4", "PR5"))
         world.add_spell(
             "ssd_cla_placement",
             known_from,
-            period.ended_known_from if is_last else starts[place + 1][1],
+            ended_known_from,
             {
-                "clap_cla_placement_end_date": period.ended_on if is_last else starts[place + 1][0],
+                "clap_cla_placement_end_date": ended_on,
                 "clap_cla_placement_change_reason": None if is_last else dice.pick(CHANGE_REASONS),
             },
             person=person,
-            clap_cla_placement_id=placement_id,
+            clap_cla_placement_id=stay.placement_id,
             clap_cla_id=period_id,
             clap_person_id=person.person_id,
             clap_cla_placement_start_date=day,
-            clap_cla_placement_type=kind,
-            clap_cla_placement_urn=None if kind in ("P1", "P2", "Z1") else f"SC{dice.whole(100000, 100420)}",
-            clap_cla_placement_distance=dice.whole(1, 18 if is_in_county else 120),
+            clap_cla_placement_type=stay.kind,
+            clap_cla_placement_urn=stay.urn,
+            clap_cla_placement_distance=dice.whole(1, 18 if stay.is_in_county else 120),
             clap_cla_placement_provider=provider,
-            clap_cla_placement_postcode=postcode("QC" if is_in_county else "QX", dice),
+            clap_cla_placement_postcode=postcode("QC" if stay.is_in_county else "QX", dice),
         )
-    return placements
+        if stay.unregistered_from:
+            until = min(stay.unregistered_until or world.horizon, ended_on or world.horizon)
+            has_ended = until < world.horizon
+            world.add_spell(
+                "local_unregistered_placements",
+                max(world.prompt(stay.unregistered_from, dice), known_from),
+                max(world.prompt(until, dice), known_from) if has_ended else None,
+                {"unpl_end_date": until},
+                unpl_cla_placement_id=stay.placement_id,
+                unpl_start_date=stay.unregistered_from,
+            )

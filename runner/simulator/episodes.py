@@ -113,13 +113,34 @@ class CareSpell:
     began_as_short_break_on: date | None = None
     re_entered_on: date | None = None
     is_short_break: bool = False
+    leaves_in: date | None = None
+    """The month in which a child who came lately leaves again."""
+    order: str = ""
+    """The order with which the child leaves: `Adoption` or `Special Guardianship Order`."""
+    placed_for_adoption_on: date | None = None
+    """When the child was placed in fostering for adoption."""
+    is_under_sixteen: bool | None = None
+    """Under 16 when the last complete month ends, or not; else left to chance."""
     episode: "Episode | None" = None
     person: Person | None = None
 
 
 @dataclass(eq=False, slots=True)
+class Stay:
+    """A placement."""
+
+    started_on: date
+    kind: str
+    urn: str | None
+    is_in_county: bool
+    unregistered_from: date | None = None
+    unregistered_until: date | None = None
+    placement_id: str = ""
+
+
+@dataclass(eq=False, slots=True)
 class CarePeriod:
-    """A period of care as recorded, with its placements in order: first day, id, type, when it was known."""
+    """A period of care as recorded."""
 
     period_id: str
     spell: CareSpell
@@ -127,7 +148,6 @@ class CarePeriod:
     known_from: date
     ended_on: date | None
     ended_known_from: date | None
-    placements: list[tuple[date, str, str, date]]
 
 
 @dataclass(eq=False, slots=True)

@@ -118,6 +118,7 @@ def build_world(council: int, seed: int, last_month: date) -> World:
     care_rows.record_care(world)
     visits.record_visits(world)
     care_services.record_care_services(world)
+    need_plans.record_supervision_orders(world)
     care_leavers.record_care_leavers(world)
     households.record_households(world)
     audits.record_audits(world)

@@ -8,16 +8,24 @@ from runner.simulator.calendar import add_months
 
 
 class Targets:
-    """The monthly series of targets.csv, pinned to calendar months.
+    """The monthly series of targets.csv and targets_quality.csv, pinned to calendar months.
 
     In the file, month 0 is the last complete month; the figures are final ones, as known at the end of
     the month after. A `_late` series says how many of them miss the extract early in the next month, a
-    `_very_late` one how many of those miss the extract a month later as well.
+    `_very_late` one how many of those miss the extract a month later as well. The series of
+    targets_quality.csv that are shares are per thousand; a `_reported` one is the share that the extract
+    early in the next month shows.
     """
 
     def __init__(self, last_month: date) -> None:
-        with (Path(__file__).parent / "targets.csv").open(encoding="utf-8", newline="") as file:
-            rows = [{name: int(value) for name, value in row.items()} for row in csv.DictReader(file)]
+        by_number: dict[int, dict[str, int]] = {}
+        for name in ("targets.csv", "targets_quality.csv"):
+            with (Path(__file__).parent / name).open(encoding="utf-8", newline="") as file:
+                for row in csv.DictReader(file):
+                    by_number.setdefault(int(row["months_before"]), {}).update(
+                        {series: int(value) for series, value in row.items()}
+                    )
+        rows = list(by_number.values())
         rows.sort(key=lambda row: -row["months_before"])
         self.months = [add_months(last_month, -row["months_before"]) for row in rows]
         """Every simulated month, the last of them the month in which the last extract is taken."""
@@ -27,6 +35,10 @@ class Targets:
     def of(self, series: str, month: date) -> int:
         """The target of one series in one month."""
         return self._rows[month][series]
+
+    def share_of(self, number: int, series: str, month: date) -> int:
+        """How many of a number a series of shares per thousand makes in one month, rounded."""
+        return (number * self.of(series, month) + 500) // 1000
 
     def opening(self, stock: str, starts: str, ends: str) -> int:
         """The stock before the first month, from what the first month starts, ends and leaves."""

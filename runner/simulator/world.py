@@ -19,6 +19,7 @@ from runner.simulator.episodes import (
     NeedPlan,
     Person,
     ProtectionPlan,
+    Stay,
     Worker,
 )
 from runner.simulator.targets import Targets
@@ -74,6 +75,8 @@ class World:
         self.need_plans: list[NeedPlan] = []
         self.care_spells: list[CareSpell] = []
         self.care_periods: list[CarePeriod] = []
+        self.placements: dict[CareSpell, list[Stay]] = {}
+        """Where each child in care lives, from when, in order."""
         self.teams: dict[str, list[str]] = {}
         """The teams of each service."""
         self.workers: dict[str, list[str]] = {}
