@@ -20,11 +20,17 @@ from runner.simulator.world import World
 SHORT_BREAK_CHILDREN = 48
 """Children whose whole period of care is a series of short breaks."""
 
+AT_EIGHTEEN = 0.38
+"""The share of a month's ends that are on an eighteenth birthday."""
+
 LEAVE_WITHIN_FOUR_MONTHS = 32
 """Of those who came in the last four months, how many have left by the end of the last complete one."""
 
 LEAVE_WITHIN_A_YEAR = 36
 """The same of those who came in the eight months before."""
+
+NEWER_RECORDED_LATE = 2
+"""Of the last complete month's ends that are recorded late, those of four to twelve months in care."""
 
 LONG_LOOKED_AFTER = 274
 """Children under 16 looked after for two and a half years, as first reported for the last complete month."""
@@ -60,27 +66,37 @@ def plan_short_stays(world: World, dice: Dice) -> None:
     Those who stay are the children looked after for four, and for twelve, months when that month ends.
     """
     lately, before = add_months(world.last_month, -3), add_months(world.last_month, -11)
-    room = {month: world.targets.of("cla_ends", month) // 2 for month in world.months}
-    for first, last, number in (
-        (lately, add_months(world.last_month, -1), LEAVE_WITHIN_FOUR_MONTHS),
-        (before, add_months(lately, -1), LEAVE_WITHIN_A_YEAR),
-    ):
-        came = [spell for spell in world.care_spells if first <= spell.started_on <= month_end(last)]
-        for spell in dice.sample(came, number):
-            later = [
-                month
-                for month in world.months
-                if spell.known_from < month <= world.last_month and room[month]
-            ]
-            spell.leaves_in = dice.pick(later)
-            room[spell.leaves_in] -= 1
+    room = {}
+    for month in world.months:
+        ends = world.targets.of("cla_ends", month)
+        room[month] = ends - round(ends * AT_EIGHTEEN) - world.targets.of("cla_ends_very_late", month)
+    room[world.last_month] -= world.targets.of("cla_ends_late", world.last_month)
+    came = [spell for spell in world.care_spells if before <= spell.started_on and spell.known_from < lately]
+    chosen = dice.shuffled(came)[:LEAVE_WITHIN_A_YEAR]
+    for number, spell in enumerate(chosen):
+        months = [month for month in world.months if spell.known_from < month <= lately]
+        last = [world.last_month] if number < NEWER_RECORDED_LATE else []
+        leave(spell, last or [month for month in months if room[month] > 0], room, dice)
+    came = [spell for spell in world.care_spells if lately <= spell.started_on < world.last_month]
+    number = 0
+    for spell in dice.shuffled(came):
+        months = [month for month in world.months if spell.known_from < month <= world.last_month]
+        months = [month for month in months if room[month] > 0]
+        if number < LEAVE_WITHIN_FOUR_MONTHS and months:
+            leave(spell, months, room, dice)
+            number += 1
+
+
+def leave(spell: CareSpell, months: list[date], room: dict[date, int], dice: Dice) -> None:
+    """Has a child leave in one of some months."""
+    spell.leaves_in = dice.pick(months)
+    room[spell.leaves_in] -= 1
 
 
 def end_spells(world: World, month: date, dice: Dice) -> None:
     """Ends a month's spells: a third on an eighteenth birthday, the rest sooner rather than later."""
     lately = add_months(world.last_month, -11)
     wanted = world.targets.of("cla_ends", month)
-    late = world.targets.of("cla_ends_late", month)
     very_late = world.targets.of("cla_ends_very_late", month)
     open_spells = [
         spell
@@ -92,7 +108,7 @@ def end_spells(world: World, month: date, dice: Dice) -> None:
     leaving = [spell for spell in open_spells if spell.leaves_in == month]
     open_spells = [spell for spell in open_spells if spell.leaves_in is None]
     growing_up = [spell for spell in open_spells if (month - spell.started_on).days > 300]
-    at_eighteen = dice.sample(growing_up, round(wanted * 0.38))
+    at_eighteen = dice.sample(growing_up, round(wanted * AT_EIGHTEEN))
     chosen = set(at_eighteen)
     others = [spell for spell in open_spells if spell not in chosen and (month - spell.started_on).days > 9]
     newer = [spell for spell in others if (month - spell.started_on).days < 900]
@@ -101,21 +117,42 @@ def end_spells(world: World, month: date, dice: Dice) -> None:
     chosen = set(sooner)
     rest = [spell for spell in others if spell not in chosen]
     ending = leaving + sooner + dice.sample(rest, to_end - len(sooner))
-    for number, spell in enumerate(dice.shuffled(ending)):
+    recorded_late = choose_late(world, month, ending, dice)
+    for number, spell in enumerate(recorded_late):
         spell.ended_on = dice.day(month, month_end(month))
         if number < very_late:
             # Visited to the end, so that the extract which still has it open shows it visited.
             spell.ended_on = dice.day(month + 20 * DAY, month_end(month))
             spell.ended_known_from = world.very_late(spell.ended_on, dice)
-        elif number < very_late + late:
-            spell.ended_known_from = world.late(spell.ended_on, dice)
         else:
+            spell.ended_known_from = world.late(spell.ended_on, dice)
+    for spell in ending:
+        if spell.ended_on is None:
+            spell.ended_on = dice.day(month, month_end(month))
             spell.ended_known_from = world.prompt(spell.ended_on, dice)
     for spell in at_eighteen:
         spell.ends_at_eighteen = True
         # Nobody turns eighteen on 29 February but those born on one.
         spell.ended_on = dice.day(month, month.replace(day=28))
         spell.ended_known_from = world.prompt(spell.ended_on, dice)
+
+
+def choose_late(world: World, month: date, ending: list[CareSpell], dice: Dice) -> list[CareSpell]:
+    """Which of a month's ends are recorded late, those that are recorded very late first.
+
+    These, and all but two of the last complete month's, came into care a year or more before it ended.
+    """
+    late = world.targets.of("cla_ends_late", month)
+    very_late = world.targets.of("cla_ends_very_late", month)
+    last_day = month_end(world.last_month)
+    year_before, four_months_before = months_earlier(last_day, 12), months_earlier(last_day, 4)
+    older = dice.shuffled([spell for spell in ending if spell.started_on <= year_before])
+    others = [spell for spell in ending if spell not in set(older[:very_late])]
+    if month == world.last_month:
+        newer = [spell for spell in ending if year_before < spell.started_on <= four_months_before]
+        newer = dice.sample(newer, NEWER_RECORDED_LATE)
+        return older[: very_late + late - len(newer)] + newer
+    return older[:very_late] + dice.sample(others, late)
 
 
 def plan_orders(world: World, dice: Dice) -> None:

@@ -101,12 +101,20 @@ def end_plans(world: World, month: date, dice: Dice) -> None:
     can_end = [plan for plan in can_end if plan.ended_on is None]
     wanted -= wanted_late
 
-    unassessed = [plan for plan in can_end if in_time[plan] is None]
-    ending = dice.sample(unassessed, round(wanted * len(unassessed) / len(can_end)))
+    series = "cin_plans_assessed_in_time_reported"
     assessed = [plan for plan in open_plans if in_time[plan] is not None]
-    shown = len(assessed) - (wanted - len(ending))
+    unassessed = [plan for plan in can_end if in_time[plan] is None]
+    proportion = round(wanted * len(unassessed) / len(can_end))
+    by_distance = sorted(range(len(unassessed) + 1), key=lambda number: abs(number - proportion))
+    number = next(
+        number
+        for number in by_distance
+        if world.targets.can_show(len(assessed) - (wanted - number), series, month)
+    )
+    ending = dice.sample(unassessed, number)
+    shown = len(assessed) - (wanted - number)
     overdue = [plan for plan in assessed if not in_time[plan]]
-    overdue_shown = shown - world.targets.share_of(shown, "cin_plans_assessed_in_time_reported", month)
+    overdue_shown = shown - world.targets.share_of(shown, series, month)
     can_end_overdue = [plan for plan in can_end if in_time[plan] is False]
     overdue_ending = dice.sample(
         can_end_overdue, max(0, min(len(overdue) - overdue_shown, wanted - len(ending)))

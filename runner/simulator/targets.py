@@ -40,6 +40,12 @@ class Targets:
         """How many of a number a series of shares per thousand makes in one month, rounded."""
         return (number * self.of(series, month) + 500) // 1000
 
+    def can_show(self, number: int, series: str, month: date) -> bool:
+        """Whether so many can be divided so that the share, rounded, is that of the series."""
+        return (2000 * self.share_of(number, series, month) + number) // (2 * number) == self.of(
+            series, month
+        )
+
     def opening(self, stock: str, starts: str, ends: str) -> int:
         """The stock before the first month, from what the first month starts, ends and leaves."""
         first = self.months[0]

@@ -83,7 +83,9 @@ class Planner(Generic[Open]):
         return self.standard.clock_from(plan, last_day) + timedelta(days=self.standard.first) < last_day
 
     def can_be_late(self, plan: Open, last_day: date) -> bool:
-        """Whether a child may be left unseen, and yet have been seen in time the month before."""
+        """Whether a child may be left unseen, and yet have been seen in time the month before and after."""
+        if plan.ended_on is not None and plan.ended_on < last_day + 7 * DAY:
+            return False
         room = timedelta(days=self.standard.interval + (32 if self.standard.interval > 28 else 0))
         start = max(self.standard.clock_from(plan, last_day), plan.episode.person.born_on)
         return start + room < last_day and not self.standard.never_late(plan, last_day)
