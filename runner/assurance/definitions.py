@@ -43,7 +43,8 @@ class Check:
         title: What it found, where a row fails.
         family: One of `FAMILIES`.
         severity: `block`: one failed row stops the release. `quarantine`: such a row cannot be trusted, and
-            more than 2% of them, and more than a few, stop it. `warn`: published with a note. `info`: only recorded.
+            more than 2% of them, and more than a few, stop it. `warn`: published with a note. `info`: only
+            recorded.
         dimension: One of `DIMENSIONS`.
         owner: The role that puts it right.
         consequence: What is wrong with the figures where it fails.
