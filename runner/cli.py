@@ -16,7 +16,7 @@ from runner.home import Home, find_home
 from runner.months import Month
 
 SECTIONS = {
-    "The monthly cycle": ("land", "plan", "refresh", "status", "diff", "publish", "rollback"),
+    "The monthly cycle": ("land", "plan", "refresh", "status", "diff", "sign-off", "publish", "rollback"),
     "Assurance": ("check", "reconcile", "trace", "register", "scorecard", "check-report"),
     "Set-up": ("demo", "simulate", "doctor"),
 }
@@ -247,6 +247,29 @@ def diff_command(
     return ExitCode.DIFFERENCES if tells_by_code and moved["figures"] else ExitCode.DONE
 
 
+@main.command("sign-off")
+@click.argument("release")
+@click.option("--role", required=True, help="Who answers for it, such as 'Head of Performance'; no name.")
+@click.option("--refuse", is_flag=True, help="Refuse it: it cannot be published. Needs --reason.")
+@click.option("--reason", help="Why it is refused, for the ledger; no names.")
+@json_option
+@click.pass_obj
+def sign_off_command(
+    home: Home, release: str, role: str, refuse: bool, reason: str | None, as_json: bool
+) -> None:
+    """Sign RELEASE off, or refuse it, in a role's name.
+
+    RELEASE is a release such as 2024-06-r1, a month, whose newest is meant, `published` or `draft`. Each
+    role's last word counts, and one refusal is enough.
+    """
+    from runner.releases.sign_off import sign_off, signed_text
+
+    if refuse != (reason is not None) or not role.strip() or (refuse and not reason.strip()):
+        raise click.UsageError("Give a --role; a refusal, and only a refusal, has a --reason.")
+    word = sign_off(home, release, role.strip(), reason)
+    answer(as_json, word, signed_text(home, word))
+
+
 @main.command()
 @click.argument("release", required=False)
 @json_option
@@ -258,10 +281,12 @@ def publish(home: Home, release: str | None, as_json: bool) -> None:
     where none is given.
     """
     from runner.releases import publish as releases
+    from runner.releases.sign_off import state
     from runner.releases.store import current
 
     published = releases.publish(home, release)
-    tell(f"UNSIGNED: nobody has signed off {published.name}.")
+    if state(home, published) is None:
+        tell(f"UNSIGNED: nobody has signed off {published.name}.")
     answer(as_json, current(home), f"{published.name} is published, as at {published.as_at}.")
 
 

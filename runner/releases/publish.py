@@ -4,6 +4,7 @@ from runner import ledger
 from runner.errors import ExitCode, RunnerError
 from runner.home import Home
 from runner.lock import run_lock
+from runner.releases.sign_off import SIGNED, require_not_refused, state
 from runner.releases.store import (
     DRAFT,
     PUBLISHING,
@@ -14,6 +15,7 @@ from runner.releases.store import (
     point_to,
     published_names,
 )
+from runner.revisions.revised import require_explained
 from runner.revisions.vintages import require_up_to_date
 
 
@@ -30,7 +32,8 @@ def publish(home: Home, wanted: str | None = None) -> Release:
 
     Raises:
         RunnerError: There is none to publish, its file was altered, or it is older than
-            what is published, or was built before that was published.
+            what is published, was built before that was published, gives published figures otherwise
+            without a cause, or was refused.
     """
     with run_lock(home, "publish"):
         release = choose_release(home, wanted or DRAFT)
@@ -44,7 +47,9 @@ def publish(home: Home, wanted: str | None = None) -> Release:
                 "that was published before.",
                 ExitCode.USAGE,
             )
+        require_not_refused(home, release)
         require_up_to_date(home, release)
+        require_explained(release)
         _move(home, release, "published")
         return release
 
@@ -58,7 +63,7 @@ def roll_back(home: Home, name: str, reason: str) -> Release:
         reason: Why, for the ledger; no names of children.
 
     Raises:
-        RunnerError: There is no such release, it was never published, or its file was altered.
+        RunnerError: There is no such release, it was never published or was refused, or its file was altered.
     """
     with run_lock(home, f"rollback {name}"):
         release = find_release(home, name)
@@ -69,6 +74,7 @@ def roll_back(home: Home, name: str, reason: str) -> Release:
                 ExitCode.NOTHING_MATCHED,
             )
         release.verify()
+        require_not_refused(home, release)
         _move(home, release, "rolled back", reason=reason)
         return release
 
@@ -82,4 +88,6 @@ def _move(home: Home, release: Release, event: str, **facts: str) -> None:
     if not moves or moves[-1]["release"] != release.name:
         run = release.run
         kept = {key: run[key] for key in ("month", "as_at", "run_id", "sha256")}
-        ledger.record(home, event, release=release.name, **kept, signed_off=False, **facts)
+        ledger.record(
+            home, event, release=release.name, **kept, signed_off=state(home, release) == SIGNED, **facts
+        )

@@ -30,7 +30,14 @@ from runner.lock import run_lock
 from runner.months import Month
 from runner.releases.package import Package, make_files
 from runner.releases.store import Release, all_releases, next_number
-from runner.revisions.vintages import add_vintages, chain_facts, is_up_to_date, published_chain
+from runner.revisions.revised import add_revisions
+from runner.revisions.vintages import (
+    add_vintages,
+    chain_facts,
+    compared_with,
+    is_up_to_date,
+    published_chain,
+)
 
 PARSED = "parsed"
 DRAFT = ".draft-"
@@ -97,11 +104,22 @@ def refreshed_text(done: list[Refreshed]) -> str:
                 f"{name} is built from the extract of {run['as_at']}: "
                 f"{sum(run['rows'].values()):,} rows, {checks}, {run['seconds']:.0f} s. It is a draft."
             )
+            lines += _revised_lines(run)
         else:
             lines.append(f"Nothing to do: {name} came of the same extract and the same code.")
     if any(one.is_new for one in done):
         lines.append(f"Next: runner publish {done[-1].release.name}")
     return "\n".join(lines)
+
+
+def _revised_lines(run: dict[str, Any]) -> list[str]:
+    """What a new release revises, where something was published before."""
+    if run["compared_with"] is None:
+        return []
+    moved = f"  {run['revised_figures']:,} figures moved since {run['compared_with']} was published"
+    if run["unexplained"]:
+        return [f"{moved}; {len(run['unexplained'])} UNEXPLAINED, so it cannot be published."]
+    return [f"{moved}, each explained (`runner diff`)." if run["revised_figures"] else f"{moved}: none."]
 
 
 def same_release(home: Home, month: Month, inputs: str, made_by: str) -> Release | None:
@@ -154,7 +172,11 @@ def _refresh_one(
     stages.end("assurance")
     draft.mkdir(parents=True, mode=OWNER_ONLY)
     chain = published_chain(home)
-    add_vintages(built.marts, f"{month}-r{next_number(home, month)}", str(extract.as_at), chain)
+    name = f"{month}-r{next_number(home, month)}"
+    add_vintages(built.marts, name, str(extract.as_at), chain)
+    base = compared_with(home, month, extract.as_at)
+    revised = add_revisions(built.marts, name, inputs, base, home)
+    stages.end("compare")
     package = make_files(built.marts, draft)
     assured.write(draft / "assurance")
     stages.end("package")
@@ -162,6 +184,11 @@ def _refresh_one(
     run = _run_facts(run_id, month, extract, built, package, files)
     run["opinion"] = assured.statement["opinion"]
     run |= {"inputs_hash": inputs, "code_hash": made_by, "published_before": chain_facts(chain)}
+    run |= {
+        "compared_with": revised.compared_with,
+        "revised_figures": revised.figures,
+        "unexplained": revised.unexplained,
+    }
     run |= {"stages": stages.cpu, "seconds": stages.seconds}
     (draft / "run.json").write_text(json.dumps(run, indent=2) + "\n", encoding="utf-8")
     release = _finish(home, draft, month)

@@ -8,6 +8,7 @@ from runner.building import code
 from runner.building.extracts import choose_extract, inputs_hash, landed_extracts
 from runner.home import Home
 from runner.months import Month
+from runner.releases import sign_off
 from runner.releases.refresh import PARSED, same_release
 from runner.releases.store import Release, all_releases, current, next_number, published_names
 
@@ -17,7 +18,8 @@ def status(home: Home) -> list[dict[str, Any]]:
 
     Returns:
         For each month: `month`, `landed` (dates of the extracts taken in the month after),
-        `built` (every release with its extract's date and state: draft, published or current).
+        `built` (every release with its extract's date, its state: draft, published or current, and its
+        `sign_off`: `signed off`, `refused` or None).
     """
     now = current(home)
     published = published_names(home)
@@ -29,6 +31,7 @@ def status(home: Home) -> list[dict[str, Any]]:
         is_current = bool(now) and now["release"] == release.name
         state = "current" if is_current else "published" if release.name in published else "draft"
         row = {"release": release.name, "as_at": str(release.as_at), "state": state}
+        row["sign_off"] = sign_off.state(home, release)
         built.setdefault(release.month, []).append(row)
     return [
         {
@@ -50,7 +53,10 @@ def status_text(months: list[dict[str, Any]]) -> str:
         for release in row["built"]:
             of_state[release["state"]].append(release["release"].split("-")[-1])
         shown = of_state["published"] + [f"{name} (current)" for name in of_state["current"]]
-        numbers = [release["release"].split("-")[-1] for release in row["built"]]
+        numbers = [
+            " ".join(filter(None, (release["release"].split("-")[-1], release["sign_off"])))
+            for release in row["built"]
+        ]
         cells.append((row["month"], *(", ".join(names) or "-" for names in (row["landed"], numbers, shown))))
     widths = [max(len(line[column]) for line in cells) for column in range(3)]
     return "\n".join(

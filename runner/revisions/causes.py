@@ -7,7 +7,7 @@ CAUSES = {
     "outcome_changed": "the unit is counted in both, with another outcome, weight, amount or group",
     "person_merged": "the unit is now another person's, because two records were found to be one person",
     "moved_month": "the event is now dated in another month",
-    "definition": "the measure is defined otherwise, or no longer published",
+    "definition": "the measure has another version of its definition, or is no longer live",
     "population": "the number of children that the rate is divided by was revised",
 }
 """Each cause, and what it means; they are applied in this order where the order tells (medians)."""

@@ -47,16 +47,16 @@ MOVED_FIGURES = f"""
         new.value as value_after,
         old_groups.share_of as share_of_before,
         new_groups.share_of as share_of_after,
-        new.measure_id is null
-        or old.definition_version <> new.definition_version
-        or old_groups.share_of is distinct from new_groups.share_of
-        or old_groups.is_in_all is distinct from new_groups.is_in_all as is_redefined
+        coalesce(
+            measures_now.version <> measures.version or measures_now.status <> 'live', true
+        ) as is_redefined
     from before.marts.measure_results as old
     left join
         after.marts.measure_results as new using (measure_id, statistic, reporting_month, population)
     left join before.marts.dim_population as old_groups using (measure_id, population)
     left join after.marts.dim_population as new_groups using (measure_id, population)
     inner join before.marts.dim_measure as measures on old.measure_id = measures.measure_id
+    left join after.marts.dim_measure as measures_now on old.measure_id = measures_now.measure_id
     where
         old.reporting_month in (select reporting_month from after.marts.dim_month)
         and ($measure is null or old.measure_id = $measure)

@@ -6,11 +6,13 @@ nothing here, or anywhere else, that changes or takes out one.
 """
 
 from contextlib import closing
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from runner.errors import ExitCode, RunnerError
 from runner.home import Home
+from runner.months import Month
 from runner.releases.store import Release, current, find_release, published_names
 
 if TYPE_CHECKING:
@@ -55,10 +57,22 @@ def chain_facts(chain: list[Release]) -> dict[str, str]:
     return {release.name: release.run["sha256"] for release in chain}
 
 
+def compared_with(home: Home, month: Month, as_at: date) -> Release | None:
+    """What a release of a month is compared with: the published release, unless that is the newer one."""
+    now = current(home)
+    if now and (now["month"], now["as_at"]) <= (str(month), str(as_at)):
+        return find_release(home, now["release"])
+    return None
+
+
 def is_up_to_date(home: Home, release: Release) -> bool:
-    """Whether a release holds the vintages of all that is published, or is published itself."""
+    """Whether a release stands on all that is published, or was published itself."""
     facts = chain_facts(published_chain(home))
-    return release.name in facts or release.run.get("published_before") == facts
+    base = compared_with(home, release.month, release.as_at)
+    stands_on = (facts, base.name if base else None)
+    return (
+        release.name in facts or (release.run["published_before"], release.run["compared_with"]) == stands_on
+    )
 
 
 def require_up_to_date(home: Home, release: Release) -> None:
@@ -69,11 +83,11 @@ def require_up_to_date(home: Home, release: Release) -> None:
             with another release.
     """
     if not is_up_to_date(home, release):
-        before = release.run.get("published_before", {})
+        before = release.run["published_before"]
         since = [one.name for one in published_chain(home) if one.name not in before]
+        what = f"{', '.join(since)} was published" if since else "another release was made the published one"
         raise RunnerError(
-            f"{release.name} was built before {', '.join(since)} was published, "
-            "so it neither keeps those figures nor explains what moved since.",
+            f"{release.name} was built before {what}, so it does not explain what moved since.",
             f"`runner refresh {release.month} --as-at {release.as_at}` to build it again.",
             ExitCode.BLOCKED,
         )
@@ -95,7 +109,7 @@ def add_vintages(built: Path, name: str, as_at: str, chain: list[Release]) -> No
         connection.execute(
             f"create table release.marts.{TABLE} as {_vintages(connection, name, as_at, chain)}"
         )
-        comment_on(connection, TABLE, COMMENT, OF_RELEASE)
+        comment_on(connection, "release", TABLE, COMMENT, OF_RELEASE)
         connection.execute("detach release")
 
 
@@ -127,21 +141,26 @@ def vintage_faults(home: Home, release: Release) -> list[str]:
 
 
 def comment_on(
-    connection: "duckdb.DuckDBPyConnection", table: str, comment: str, columns: dict[str, str]
+    connection: "duckdb.DuckDBPyConnection",
+    catalogue: str,
+    table: str,
+    comment: str,
+    columns: dict[str, str],
 ) -> None:
     """Puts a comment on a table of the schema marts and on each of its columns.
 
     Args:
-        connection: Has the build attached as `release`.
+        connection: Has the build attached.
+        catalogue: The name it is attached under.
         table: The table.
         comment: What one row of it is.
         columns: The comments of the columns that measure_results does not have.
     """
-    known = dict(_comments(connection, "measure_results")) | columns
-    connection.execute(f"comment on table release.marts.{table} is {_quoted(comment)}")
-    for column, _ in _comments(connection, table):
+    known = dict(_comments(connection, catalogue, "measure_results")) | columns
+    connection.execute(f"comment on table {catalogue}.marts.{table} is {_quoted(comment)}")
+    for column, _ in _comments(connection, catalogue, table):
         connection.execute(
-            f"comment on column release.marts.{table}.{column} is {_quoted(known[column] or '')}"
+            f"comment on column {catalogue}.marts.{table}.{column} is {_quoted(known[column] or '')}"
         )
 
 
@@ -156,12 +175,14 @@ def _vintages(connection: "duckdb.DuckDBPyConnection", name: str, as_at: str, ch
     return " union all ".join(parts) + ORDER
 
 
-def _comments(connection: "duckdb.DuckDBPyConnection", table: str) -> list[tuple[str, str | None]]:
+def _comments(
+    connection: "duckdb.DuckDBPyConnection", catalogue: str, table: str
+) -> list[tuple[str, str | None]]:
     """The columns of a table of the build, in order, each with its comment."""
     return connection.execute(
-        "select column_name, comment from duckdb_columns() where database_name = 'release'"
+        "select column_name, comment from duckdb_columns() where database_name = ?"
         " and schema_name = 'marts' and table_name = ? order by column_index",
-        [table],
+        [catalogue, table],
     ).fetchall()
 
 

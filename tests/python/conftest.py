@@ -57,20 +57,113 @@ models:
       - {name: value, data_type: double, description: "The figure."}
       - {name: status, data_type: varchar, description: "Provisional or final."}
       - {name: definition_version, data_type: integer, description: "The definition's version."}
+  - name: measure_rows
+    description: "The units."
+    columns:
+      - {name: measure_id, data_type: varchar, description: "The measure's id."}
+      - {name: reporting_month, data_type: date, description: "The month."}
+      - {name: unit_id, data_type: varchar, description: "The contact."}
+      - {name: person_id, data_type: varchar, description: "The child."}
+      - {name: team_id, data_type: varchar, description: "The team."}
+      - {name: outcome, data_type: varchar, description: "Yes or no."}
+      - {name: reason, data_type: varchar, description: "Why."}
+      - {name: weight, data_type: double, description: "What it weighs."}
+      - {name: amount, data_type: double, description: "What is summed."}
+      - {name: populations, data_type: "varchar[]", description: "The groups."}
+      - {name: counted_on, data_type: date, description: "The date that puts it in the month."}
+      - {name: due_on, data_type: date, description: "The deadline."}
+      - {name: met_on, data_type: date, description: "When it was met."}
+      - {name: source_table, data_type: varchar, description: "The source table."}
+      - {name: source_id, data_type: varchar, description: "The source row."}
+  - name: dim_measure
+    description: "The register."
+    columns:
+      - {name: measure_id, data_type: varchar, description: "The measure's id."}
+      - {name: title, data_type: varchar, description: "What it is called."}
+      - {name: kind, data_type: varchar, description: "Flow or stock."}
+      - {name: decimals, data_type: integer, description: "Decimals shown."}
+      - {name: version, data_type: integer, description: "The definition's version."}
+      - {name: status, data_type: varchar, description: "Live or retired."}
+  - name: dim_population
+    description: "The named groups."
+    columns:
+      - {name: measure_id, data_type: varchar, description: "The measure's id."}
+      - {name: population, data_type: varchar, description: "The group."}
+      - {name: share_of, data_type: varchar, description: "What it is a share of."}
+      - {name: is_in_all, data_type: boolean, description: "Whether its units are in all."}
+  - name: dim_month
+    description: "The months."
+    columns:
+      - {name: reporting_month, data_type: date, description: "The month."}
+      - {name: as_at, data_type: date, description: "The extract's date."}
+      - {name: state_as_at, data_type: date, description: "The extract of latest states."}
+  - name: dim_person
+    description: "The children."
+    columns:
+      - {name: person_id, data_type: varchar, description: "The child."}
+  - name: dim_team
+    description: "The teams."
+    columns:
+      - {name: team_id, data_type: varchar, description: "The team."}
+      - {name: team_name, data_type: varchar, description: "What it is called."}
+""",
+    "models/marts/measure_rows.sql": """
+select
+    'contacts' as measure_id,
+    cast(date_trunc('month', contacted_on) as date) as reporting_month,
+    contact_id as unit_id,
+    cast(null as varchar) as person_id,
+    cast(null as varchar) as team_id,
+    'yes' as outcome,
+    'received' as reason,
+    cast(1 as double) as weight,
+    cast(null as double) as amount,
+    cast([] as varchar[]) as populations,
+    contacted_on as counted_on,
+    cast(null as date) as due_on,
+    cast(null as date) as met_on,
+    'ssd_contacts' as source_table,
+    contact_id as source_id
+from {{ ref("int_contacts") }}
 """,
     "models/marts/measure_results.sql": """
 select
-    'contacts' as measure_id,
+    measure_id,
     'count' as statistic,
-    cast(date_trunc('month', contacted_on) as date) as reporting_month,
+    reporting_month,
     'all' as population,
-    cast(count(contact_id) as double) as numerator,
+    sum(weight) as numerator,
     cast(null as double) as denominator,
-    cast(count(contact_id) as double) as value,
+    sum(weight) as value,
     'final' as status,
-    1 as definition_version
-from {{ ref("int_contacts") }}
-group by reporting_month
+    any_value(version) as definition_version
+from {{ ref("measure_rows") }}
+inner join {{ ref("dim_measure") }} using (measure_id)
+group by measure_id, reporting_month
+""",
+    "models/marts/dim_measure.sql": """
+select
+    'contacts' as measure_id,
+    'Contacts' as title,
+    'flow' as kind,
+    0 as decimals,
+    1 as version,
+    'live' as status
+""",
+    "models/marts/dim_population.sql": """
+select 'contacts' as measure_id, 'urgent' as population, cast(null as varchar) as share_of, true as is_in_all
+""",
+    "models/marts/dim_month.sql": """
+select months.reporting_month, extract.as_at, cast(null as date) as state_as_at
+from (values (date '2024-05-01'), (date '2024-06-01')) as months (reporting_month)
+cross join {{ source("landing", "extract") }} as extract
+""",
+    "models/marts/dim_person.sql": """
+select distinct person_id from {{ ref("measure_rows") }} where person_id is not null
+""",
+    "models/marts/dim_team.sql": """
+select distinct team_id, cast(null as varchar) as team_name from {{ ref("measure_rows") }}
+where team_id is not null
 """,
     "checks/contacts.yml": """
 title: Checks of contacts

@@ -70,7 +70,7 @@ def test_a_refresh_answers_on_standard_output_and_tells_progress_on_standard_err
     code, shown, told = run("refresh", "2024-06", "--as-at", "2024-07-02", "--json")
     (made,) = json.loads(shown)
     assert (code, made["release"], made["is_new"], made["checks"]) == (0, "2024-06-r2", True, 1)
-    assert told.splitlines() == ["Building 2024-06 from the extract of 2024-07-02", "  built 4 of 4"]
+    assert told.splitlines() == ["Building 2024-06 from the extract of 2024-07-02", "  built 10 of 10"]
 
 
 def test_a_range_builds_each_month(run):
@@ -128,3 +128,22 @@ def test_home_is_the_nearest_folder_that_holds_data_or_a_project(tmp_path):
     inside = tmp_path / "landing/2024-07-02"
     inside.mkdir()
     assert find_home(inside).root == tmp_path
+
+
+def test_a_signature_quiets_publish_and_a_refusal_stops_it(run):
+    role = ("--role", "Head of Performance")
+    code, shown, told = run("sign-off", "2024-06", *role)
+    assert (code, told) == (0, "")
+    assert shown.splitlines()[0] == "Head of Performance signed off 2024-06-r1."
+    assert run("publish", "2024-06-r1")[1:] == ("2024-06-r1 is published, as at 2024-07-31.\n", "")
+    code, shown, _ = run("sign-off", "2024-05", *role, "--refuse", "--reason", "wrong extract")
+    assert (code, shown) == (0, "Head of Performance refused 2024-05-r1; it cannot be published.\n")
+
+
+@pytest.mark.parametrize(
+    "options", [("--refuse",), ("--reason", "late"), ("--refuse", "--reason", " "), ("--role", " ")]
+)
+def test_a_refusal_and_only_a_refusal_has_a_reason(run, options):
+    before = run("status")
+    assert run("sign-off", "2024-06", "--role", "Head of Performance", *options)[0] == 2
+    assert run("status") == before

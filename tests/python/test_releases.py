@@ -28,6 +28,19 @@ from runner.releases.status import plan, plan_text, status, status_text
 from runner.releases.store import all_releases, current, find_release
 
 MAY, JUNE = Month(2024, 5), Month(2024, 6)
+MARTS = [
+    "check_results",
+    "contacts",
+    "dim_measure",
+    "dim_month",
+    "dim_person",
+    "dim_population",
+    "dim_team",
+    "measure_results",
+    "measure_revisions",
+    "measure_rows",
+    "measure_vintages",
+]
 
 
 def files_of(home: Home) -> dict[str, bytes]:
@@ -52,12 +65,7 @@ def test_a_release_holds_the_marts_with_their_comments_and_nothing_else(built_ho
             "select tags['storage_version'] from duckdb_databases() where database_name = 'release'"
         ).fetchall()
     assert {schema for schema, _, _ in tables} == {"marts"}
-    assert [table for _, table, _ in tables] == [
-        "check_results",
-        "contacts",
-        "measure_results",
-        "measure_vintages",
-    ]
+    assert [table for _, table, _ in tables] == MARTS
     assert tables[1][2] == "It's a contact a row."
     assert all(comment for _, comment in columns)
     assert ("contact_id", "The contact's id.") in columns
@@ -67,14 +75,9 @@ def test_a_release_holds_the_marts_with_their_comments_and_nothing_else(built_ho
 def test_a_release_is_one_folder_of_read_only_files_without_a_write_ahead_log(built_home):
     folder = built_home.releases / "2024-06-r1"
     names = sorted(str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file())
-    tables = ["check_results", "contacts", "measure_results", "measure_vintages"]
-    assert names == [
-        "assurance/statement.json",
-        "assurance/statement.md",
-        "marts.duckdb",
-        *(f"parquet/{table}.parquet" for table in tables),
-        "run.json",
-    ]
+    parquet = [f"parquet/{table}.parquet" for table in MARTS if table != "measure_rows"]
+    statement = ["assurance/statement.json", "assurance/statement.md"]
+    assert names == [*statement, "marts.duckdb", *parquet, "run.json"]
     assert {stat.S_IMODE((folder / name).stat().st_mode) for name in names} == {0o440}
     assert stat.S_IMODE(built_home.work.stat().st_mode) == 0o700
 
@@ -84,7 +87,9 @@ def test_run_json_says_what_it_was_made_of(built_home):
     assert (run["month"], run["as_at"], run["rows"]) == (
         "2024-06",
         "2024-07-31",
-        {"check_results": 1, "contacts": 2, "measure_results": 2, "measure_vintages": 2},
+        dict.fromkeys(MARTS, 2)
+        | {"check_results": 1, "dim_measure": 1, "dim_population": 1}
+        | {"dim_person": 0, "dim_team": 0, "measure_revisions": 0},
     )
     assert run["checks"] == [{"name": "every_contact_has_a_date", "status": "pass", "failures": 0}]
     assert {
@@ -96,9 +101,10 @@ def test_run_json_says_what_it_was_made_of(built_home):
         "code_hash",
         "lock_hash",
         "published_before",
+        "compared_with",
     } <= run.keys()
     assert {"python", "duckdb", "dbt-core", "dbt-duckdb", "great-expectations"} == run["versions"].keys()
-    assert run["stages"].keys() == {"start and parse", "build", "assurance", "package"}
+    assert run["stages"].keys() == {"start and parse", "build", "compare", "assurance", "package"}
 
 
 def fingerprint(folder, rows: str, setting: str) -> dict[str, str]:
@@ -277,7 +283,9 @@ def test_status_shows_each_month_by_stage(home):
         ("2024-06", ["2024-07-02", "2024-07-31"]),
         ("2024-05", ["2024-06-04"]),
     ]
-    assert months[1]["built"] == [{"release": "2024-06-r1", "as_at": "2024-07-31", "state": "draft"}]
+    assert months[1]["built"] == [
+        {"release": "2024-06-r1", "as_at": "2024-07-31", "state": "draft", "sign_off": None}
+    ]
     lines = status_text(months).splitlines()
     assert lines[1].split() == ["2024-07", "2024-08-02", "-", "-"]
     assert lines[3].split() == ["2024-05", "2024-06-04", "r1", "r1", "(current)"]
@@ -296,7 +304,7 @@ def test_a_plan_says_what_a_refresh_would_do_and_writes_nothing(home, tmp_path):
         "changed": ["models/marts/contacts.sql"],
         "gone": [],
     }
-    assert (planned["as_at"], planned["models"], planned["parses"]) == ("2024-07-31", 4, True)
+    assert (planned["as_at"], planned["models"], planned["parses"]) == ("2024-07-31", 10, True)
     assert "new models/marts/more.sql" in plan_text(planned)
     assert {path: path.stat().st_mtime_ns for path in home.root.rglob("*")} == before
 

@@ -196,9 +196,14 @@ def test_another_version_of_the_definition_accounts_for_all_but_arrivals_and_wit
     assert parts(change) == {"late_arrival": (1, 1, 1), "definition": (-1, 0, 1)}
 
 
-def test_a_figure_that_is_no_longer_published_is_a_changed_definition(tmp_path):
-    found = changes(Side((UNIT,)), Side((UNIT,), statistics=("count",)), Home(tmp_path))
-    assert parts(found[("percent", JUNE, "all")]) == {"definition": (-1, -1, 0)}
+@pytest.mark.parametrize(
+    ("facts", "expected"),
+    [({"version": 2}, "definition"), ({"status": "retired"}, "definition"), ({}, UNEXPLAINED)],
+)
+def test_a_figure_goes_only_with_a_new_version_or_a_retired_measure(tmp_path, facts, expected):
+    without_percent = Side((UNIT,), statistics=("count",), **facts)
+    found = changes(Side((UNIT,)), without_percent, Home(tmp_path))
+    assert parts(found[("percent", JUNE, "all")]) == {expected: (-1, -1, 0)}
     assert "count" not in {key[0] for key in found}
 
 

@@ -34,7 +34,9 @@ SCHEMA = """
         measure_id varchar, statistic varchar, reporting_month date, population varchar, numerator double,
         denominator double, value double, definition_version integer
     );
-    create table {side}.marts.dim_measure (measure_id varchar, title varchar, kind varchar, decimals integer);
+    create table {side}.marts.dim_measure (
+        measure_id varchar, title varchar, kind varchar, decimals integer, version integer, status varchar
+    );
     create table {side}.marts.dim_population (
         measure_id varchar, population varchar, share_of varchar, is_in_all boolean
     );
@@ -70,6 +72,7 @@ class Side:
     version: int = 1
     children: int = 1000
     kind: str = "flow"
+    status: str = "live"
     as_at: date = date(2024, 7, 2)
     people: tuple[str, ...] | None = None
     statistics: tuple[str, ...] = STATISTICS
@@ -162,7 +165,7 @@ def write(connection: duckdb.DuckDBPyConnection, name: str, side: Side) -> None:
     tables = {
         "measure_rows": rows,
         "measure_results": [("enquiries", *figure, side.version) for figure in figures(side)],
-        "dim_measure": [("enquiries", "Enquiries", side.kind, 0)],
+        "dim_measure": [("enquiries", "Enquiries", side.kind, 0, side.version, side.status)],
         "dim_population": [("enquiries", name, *facts) for name, facts in GROUPS.items()],
         "dim_month": [(month, side.as_at, None) for month in side.months],
         "dim_person": [(person,) for person in people],
