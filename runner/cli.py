@@ -18,6 +18,7 @@ from runner.months import Month
 SECTIONS = {
     "The monthly cycle": ("land", "plan", "refresh", "status", "diff", "sign-off", "publish", "rollback"),
     "Assurance": ("check", "reconcile", "trace", "register", "scorecard", "check-report"),
+    "Outputs": ("site",),
     "Set-up": ("demo", "simulate", "doctor"),
 }
 """The order in which `--help` lists the commands."""
@@ -423,6 +424,25 @@ def scorecard_command(home: Home, month: Month, populations: bool, named: str | 
     with opened(find_built(home, named)) as connection:
         card = scorecard(connection, month)
     answer(as_json, card, scorecard_text(card, populations))
+
+
+@main.command("site")
+@click.argument("release", required=False)
+@click.option("--out", type=click.Path(file_okay=False, path_type=Path), help="Where the pages go.")
+@json_option
+@click.pass_obj
+def site_command(home: Home, release: str | None, out: Path | None, as_json: bool) -> None:
+    """Make the pages of RELEASE anew; each release holds its own.
+
+    RELEASE is a release such as 2024-06-r1, or the path of a built DuckDB file; else the published
+    release. The pages go into site/RELEASE unless --out names another folder.
+    """
+    from runner.readers.release import find_built
+    from runner.site.make import made_of, make_site
+
+    built = find_built(home, release)
+    page = make_site(built, made_of(built), out or home.root / "site" / built.name)
+    answer(as_json, {"release": built.name, "page": str(page)}, str(page))
 
 
 @main.command("simulate")

@@ -12,6 +12,8 @@ DBT_FILES = ("dbt_project.yml", "profiles.yml")
 DBT_FOLDERS = ("macros", "models", "seeds", "tests")
 CHECKS = "checks"
 DBT_SUFFIXES = {".csv", ".md", ".sql", ".yml"}
+SITE_FILES = ("*.csv", "templates/*")
+"""What the pages of a release are made of besides code."""
 TOOLS = ("duckdb", "dbt-core", "dbt-duckdb")
 
 
@@ -42,10 +44,12 @@ def dbt_hash(files: dict[str, str]) -> str:
 
 def code_hash(files: dict[str, str]) -> str:
     """The hash of all that decides what is in a release: what dbt parses, and how a release is made of it."""
+    packages = ("assurance", "building", "releases", "revisions", "site")
     made_by = {
         path.relative_to(PROJECT).as_posix(): sha256_of(path)
-        for package in ("assurance", "building", "releases", "revisions")
-        for path in (PROJECT / "runner" / package).glob("*.py")
+        for package in packages
+        for pattern in ("*.py", *SITE_FILES)
+        for path in (PROJECT / "runner" / package).glob(pattern)
     }
     return _hash_of(made_by | files | {"dbt": dbt_hash(files)})
 

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from runner.months import Month
 from runner.readers.release import check_month, extract_date, rows
-from runner.readers.text import day, figure, line, month_name, number, rounded, widths
+from runner.readers.text import change_in_words, day, decimals_shown, figure, line, month_name, number, widths
 
 if TYPE_CHECKING:
     import duckdb
@@ -17,6 +17,7 @@ FIGURES = """
         measures.decimals,
         this_month.* exclude (definition_version),
         this_month.value - last_month.value as change,
+        this_month.value - last_year.value as change_on_year,
         year.mean
     from release.marts.measure_results as this_month
     inner join release.marts.dim_measure as measures on this_month.measure_id = measures.measure_id
@@ -26,6 +27,12 @@ FIGURES = """
         and this_month.statistic = last_month.statistic
         and this_month.population = last_month.population
         and last_month.reporting_month = this_month.reporting_month - interval 1 month
+    left join
+        release.marts.measure_results as last_year
+        on this_month.measure_id = last_year.measure_id
+        and this_month.statistic = last_year.statistic
+        and this_month.population = last_year.population
+        and last_year.reporting_month = this_month.reporting_month - interval 12 month
     left join
         (
             -- Percentages are pooled; the rest are the mean of the months.
@@ -59,7 +66,8 @@ def scorecard(connection: "duckdb.DuckDBPyConnection", month: Month) -> dict[str
 
     Returns:
         The month, the extract's date and `figures`: one row per measure, population and statistic, in the
-        register's order. `change` is on the month before, from unrounded values, in points for percentages.
+        register's order. `change` is on the month before and `change_on_year` on the same month of the year
+        before, from unrounded values, in points for percentages.
 
     Raises:
         RunnerError: The release does not hold the month.
@@ -114,27 +122,10 @@ def scorecard_text(card: dict[str, Any], with_populations: bool = False) -> str:
 def _cells(row: dict[str, Any]) -> tuple[str, ...]:
     """A figure's row of the table, after its title."""
     counts = (None, None) if row["statistic"] == "rate" else (row["numerator"], row["denominator"])
-    mean = number(row["mean"], _decimals(row))
+    mean = number(row["mean"], decimals_shown(row["statistic"], row["decimals"]))
     return (
         figure(row["statistic"], row["value_shown"], row["decimals"], *counts),
-        _change(row),
+        change_in_words(row["statistic"], row["change"], row["decimals"]),
         f"{mean}%" if row["statistic"] in ("percent", "ratio") and mean != "n/a" else mean,
         row["status"],
     )
-
-
-def _decimals(row: dict[str, Any]) -> int:
-    """How many decimals a figure is shown with: the register's, and none for a count."""
-    return 0 if row["statistic"] == "count" else row["decimals"]
-
-
-def _change(row: dict[str, Any]) -> str:
-    """A change in words: `up 12`, `down 8.1 points`, `no change`."""
-    if row["change"] is None:
-        return "n/a"
-    is_share = row["statistic"] in ("percent", "ratio")
-    decimals = 1 if is_share else _decimals(row)
-    if rounded(row["change"], decimals) == 0:
-        return "no change"
-    direction = "up" if row["change"] > 0 else "down"
-    return f"{direction} {number(abs(row['change']), decimals)}{' points' if is_share else ''}"

@@ -61,6 +61,29 @@ def figure(
     return shown
 
 
+def decimals_shown(statistic: str, decimals: int) -> int:
+    """How many decimals a figure is shown with: the register's, and none for a count."""
+    return 0 if statistic == "count" else decimals
+
+
+def change_in_words(statistic: str, change: float | None, decimals: int) -> str:
+    """A change: `up 12`, `down 8.1 points`, `no change`, or n/a where there is none.
+
+    Args:
+        statistic: One of measure_results' statistics; percentages change by points, shown with one decimal.
+        change: The difference of the unrounded figures.
+        decimals: The register's decimals.
+    """
+    if change is None:
+        return "n/a"
+    is_share = statistic in ("percent", "ratio")
+    decimals = 1 if is_share else decimals_shown(statistic, decimals)
+    if rounded(change, decimals) == 0:
+        return "no change"
+    direction = "up" if change > 0 else "down"
+    return f"{direction} {number(abs(change), decimals)}{' points' if is_share else ''}"
+
+
 def month_name(month: date) -> str:
     """A month in words: `June 2024`."""
     return f"{month:%B %Y}"

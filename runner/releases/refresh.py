@@ -28,6 +28,7 @@ from runner.files import (
 from runner.home import Home
 from runner.lock import run_lock
 from runner.months import Month
+from runner.readers.release import Built
 from runner.releases.package import Package, make_files
 from runner.releases.store import Release, all_releases, next_number
 from runner.revisions.revised import add_revisions
@@ -38,9 +39,12 @@ from runner.revisions.vintages import (
     is_up_to_date,
     published_chain,
 )
+from runner.site.make import Made, make_site
 
 PARSED = "parsed"
 DRAFT = ".draft-"
+FIGURES = "measure_results"
+"""The table that the pages show: without it there is nothing to make pages of."""
 
 
 @dataclass(frozen=True)
@@ -180,6 +184,11 @@ def _refresh_one(
     package = make_files(built.marts, draft)
     assured.write(draft / "assurance")
     stages.end("package")
+    if FIGURES in package.rows:
+        checks = [asdict(check) for check in built.checks]
+        made = Made(name, datetime.now(UTC).date(), checks, assured.statement["opinion"])
+        make_site(Built(name, draft / "marts.duckdb"), made, draft / "site")
+    stages.end("site")
 
     run = _run_facts(run_id, month, extract, built, package, files)
     run["opinion"] = assured.statement["opinion"]

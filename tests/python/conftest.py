@@ -6,6 +6,7 @@ from pathlib import Path
 
 import duckdb
 import pytest
+from browser import AXE, CHROMIUM
 from recounts import AS_AT, EARLY_JULY, Recount
 
 from runner.files import sha256_of
@@ -13,6 +14,9 @@ from runner.home import PROJECT, Home
 from runner.months import Month
 from runner.releases.refresh import refresh
 from runner.simulator import simulate
+
+collect_ignore = [] if CHROMIUM and AXE.is_file() else ["test_site_in_browser.py"]
+"""Pages are looked at where there is something to look with."""
 
 SMALL_PROJECT = {
     "models/sources.yml": """

@@ -1,9 +1,11 @@
 """The road end to end: a simulated council, landed, built at both vintages of June 2024, and reconciled."""
 
+import re
 from datetime import date
 from pathlib import Path
 
 import pytest
+from pages import faults_of
 
 from runner.home import Home
 from runner.landing.land import land
@@ -84,3 +86,21 @@ def test_every_live_measure_traces_to_landed_rows_that_add_up(home):
         if traced["differences"] or unproven:
             faults[row["measure_id"]] = (traced["differences"], unproven)
     assert faults == {}
+
+
+def test_a_releases_pages_are_sound_and_name_nobody(home):
+    built = find_built(home, "2024-06-r2")
+    site = built.file.parent / "site"
+    assert faults_of(site) == []
+    with opened(built) as connection:
+        people = {
+            row["person_id"] for row in rows(connection, "select person_id from release.marts.dim_person")
+        }
+        measures = rows(connection, "select measure_id from release.marts.dim_measure where status = 'live'")
+    assert {path.stem for path in (site / "measures").iterdir()} == {row["measure_id"] for row in measures}
+    told = {}
+    for path in site.rglob("*.*"):
+        named = people.intersection(re.findall(r"[\w-]+", path.read_text(encoding="utf-8")))
+        if named:
+            told[path.name] = len(named)
+    assert told == {}

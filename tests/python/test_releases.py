@@ -104,7 +104,7 @@ def test_run_json_says_what_it_was_made_of(built_home):
         "compared_with",
     } <= run.keys()
     assert {"python", "duckdb", "dbt-core", "dbt-duckdb", "great-expectations"} == run["versions"].keys()
-    assert run["stages"].keys() == {"start and parse", "build", "compare", "assurance", "package"}
+    assert run["stages"].keys() == {"start and parse", "build", "compare", "assurance", "package", "site"}
 
 
 def fingerprint(folder, rows: str, setting: str) -> dict[str, str]:
