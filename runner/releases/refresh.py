@@ -43,8 +43,8 @@ from runner.site.make import Made, make_site
 
 PARSED = "parsed"
 DRAFT = ".draft-"
-FIGURES = "measure_results"
-"""The table that the pages show: without it there is nothing to make pages of."""
+SIGNALS = "measure_signals"
+"""The last table that the pages need: a project without it has no pages."""
 
 
 @dataclass(frozen=True)
@@ -184,7 +184,7 @@ def _refresh_one(
     package = make_files(built.marts, draft)
     assured.write(draft / "assurance")
     stages.end("package")
-    if FIGURES in package.rows:
+    if SIGNALS in package.rows:
         checks = [asdict(check) for check in built.checks]
         made = Made(name, datetime.now(UTC).date(), checks, assured.statement["opinion"])
         make_site(Built(name, draft / "marts.duckdb"), made, draft / "site")

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from runner.readers.text import figure, month_name, number, quantity
+from runner.readers.text import figure, month_name, number, quantity, rounded
 
 SIGNALS = {
     "improving": "Improving",
@@ -35,9 +35,11 @@ def shown(row: dict[str, Any], decimals: int, value: float | None = None) -> str
     Args:
         row: A figure, with its `statistic` and `value_shown`.
         decimals: The register's decimals.
-        value: Another value of the same kind, such as a limit.
+        value: Another value of the same kind, such as a mean, to be rounded.
     """
-    return figure(row["statistic"], row["value_shown"] if value is None else value, decimals)
+    if value is None:
+        return figure(row["statistic"], row["value_shown"], decimals)
+    return figure(row["statistic"], float(rounded(value, decimals)), decimals)
 
 
 def made_of(row: dict[str, Any]) -> str:

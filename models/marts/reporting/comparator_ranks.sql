@@ -1,7 +1,7 @@
 -- One row per measure, statistic and population that is compared, and month of the
 -- scorecard: the place that our figure would have among all authorities.
 -- Authorities publish a year: our flows are taken over 12 months, our stocks as they
--- are.
+-- are; one month of the 12 may have no figure, as August has none of schools.
 with
     years as (
         select
@@ -16,7 +16,7 @@ with
             case
                 when measures.kind = 'stock'
                 then results.value
-                when count(results.reporting_month) over twelve < 12
+                when count(results.value) over twelve < 11
                 then null
                 when results.statistic = 'percent'
                 then
