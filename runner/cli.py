@@ -356,18 +356,34 @@ def check_command(home: Home, release: str | None, as_json: bool) -> None:
 
 @main.command("reconcile")
 @click.argument("month", type=MONTH, required=False)
+@click.option("--control", type=click.Path(path_type=Path), help="Compare with this control report instead.")
 @release_option
 @json_option
 @click.pass_obj
-def reconcile_command(home: Home, month: Month | None, named: str | None, as_json: bool) -> None:
+def reconcile_command(
+    home: Home, month: Month | None, control: Path | None, named: str | None, as_json: bool
+) -> int:
     """Print every published figure beside ours.
 
     With MONTH, only the figures about periods that end in it.
+
+    With --control, our counts beside those of a control report: a CSV from the case system's own screens
+    with the columns measure, month, team (its id or name; blank for all teams) and count. Every difference
+    is bridged by reason. Ends with 3 where a difference, or a part of it, is not explained, and with 9 where
+    the file is not as it must be.
     """
+    if control:
+        from runner.assurance.control import control_result, control_text
+        from runner.readers.release import find_built
+
+        result = control_result(home, find_built(home, named), control, month)
+        answer(as_json, result.facts(), control_text(result))
+        return ExitCode.BLOCKED if result.unexplained else ExitCode.DONE
     from runner.readers.reconcile import counts, reconcile, reconcile_text
 
     figures = reconcile(home, month, named)
     answer(as_json, {"counts": counts(figures), "figures": figures}, reconcile_text(figures))
+    return ExitCode.DONE
 
 
 @main.command("trace")
@@ -455,15 +471,22 @@ def site_command(home: Home, release: str | None, out: Path | None, as_json: boo
 @click.option(
     "--councils", type=click.IntRange(1, 999), default=1, show_default=True, help="Councils in each extract."
 )
+@click.option(
+    "--control-report",
+    type=click.Choice(["plain", "with differences"]),
+    help="Write what the case system's own screens count, too: OUT/control_report_<date>.csv.",
+)
 @json_option
-def simulate_command(out: Path, as_at: date, months: int, seed: int, councils: int, as_json: bool) -> None:
+def simulate_command(
+    out: Path, as_at: date, months: int, seed: int, councils: int, control_report: str | None, as_json: bool
+) -> None:
     """Write extracts of an invented council to OUT.
 
     One early in each month, and one of --as-at.
     """
     from runner.simulator import simulate
 
-    rows = simulate(out, as_at, months, seed, councils, tell)
+    rows = simulate(out, as_at, months, seed, councils, tell, control_report)
     answer(
         as_json,
         {day.isoformat(): count for day, count in rows.items()},

@@ -29,6 +29,7 @@ from runner.simulator import (
     staff,
     visits,
 )
+from runner.simulator import control_report as control_reports
 from runner.simulator.calendar import add_months, extract_dates, holidays, month_end, month_of
 from runner.simulator.world import World, write_extract
 
@@ -43,6 +44,7 @@ def simulate(
     seed: int = 1,
     councils: int = 1,
     progress: Callable[[str], None] = lambda line: None,
+    control_report: str | None = None,
 ) -> dict[date, int]:
     """Writes full extracts of invented councils, as known on each date, under OUT/<date>/<table>.csv.
 
@@ -56,6 +58,8 @@ def simulate(
         seed: The same seed gives the same bytes.
         councils: How many councils share each extract; their ids differ.
         progress: Told, in a line, how far it is.
+        control_report: `plain` writes OUT/control_report_<date>.csv beside each extract, with what the case
+            system's own screens count; `with differences` plants some, one of which nothing explains.
 
     Returns:
         The rows in each extract.
@@ -73,6 +77,7 @@ def simulate(
         )
     dates = extract_dates(as_at, months)
     rows: dict[date, Counter[str]] = {day: Counter() for day in dates}
+    screens: dict[date, control_reports.Counts] = {day: Counter() for day in dates}
     for council in range(1, councils + 1):
         progress(f"Simulating council {council} of {councils}")
         world = build_world(council, seed, add_months(month_of(as_at), -1))
@@ -80,6 +85,9 @@ def simulate(
             folder = out / day.isoformat()
             folder.mkdir(parents=True, exist_ok=True)
             rows[day].update(write_extract(world, day, folder, is_first=council == 1))
+            if control_report:
+                planted = control_report == "with differences"
+                screens[day].update(control_reports.screen_counts(world, day, planted))
         # Episodes and plans refer to each other: without this, the next council is made beside the last.
         del world
         gc.collect()
@@ -88,6 +96,8 @@ def simulate(
         control = out / day.isoformat() / "control.csv"
         control.write_text("table,rows\n" + lines, encoding="utf-8", newline="\n")
         progress(f"Wrote the extract of {day}: {counts.total():,} rows")
+        if control_report:
+            control_reports.write_control_report(screens[day], out / f"control_report_{day}.csv")
     return {day: counts.total() for day, counts in rows.items()}
 
 
