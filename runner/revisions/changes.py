@@ -6,7 +6,6 @@ denominator. A figure's causes are sums of units' parts, so they add up to its c
 is left over is a changed definition, or is unexplained.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -204,6 +203,7 @@ PARTS = """
 """
 
 UNIT_CHANGES = f"""
+    create or replace temp table unit_changes as
     with
         parts as (
             select
@@ -269,7 +269,26 @@ UNIT_CHANGES = f"""
             statistic in ('mean', 'ratio', 'median')
             and (new_numerator is null) <> (old_numerator is null)
         )
-    order by unit_id
+"""
+
+TOTALS = """
+    select
+        measure_id,
+        statistic,
+        reporting_month,
+        population,
+        cause,
+        sum(numerator) as numerator,
+        sum(denominator) as denominator,
+        count(unit_id) as units
+    from unit_changes
+    group by all
+"""
+
+UNITS = """
+    from unit_changes
+    where $with_units or statistic = 'median'
+    order by unit_id, unit_month
 """
 
 AMOUNTS_BEFORE = """
@@ -297,12 +316,14 @@ class Part:
         cause: One of CAUSES, or UNEXPLAINED.
         numerator: What it adds to the numerator.
         denominator: What it adds to the denominator.
-        units: The units behind it, each with its own parts; none for a definition's or population's own.
+        count: How many units are behind it; none for a definition's or population's own part.
+        units: Those units, each with its own parts, where they were asked for.
     """
 
     cause: str
     numerator: Decimal
     denominator: Decimal
+    count: int
     units: list[dict[str, Any]] = field(repr=False)
 
 
@@ -341,6 +362,7 @@ def find_changes(
     *,
     is_same_extract: bool,
     measure: str | None = None,
+    with_units: bool = True,
 ) -> list[Change]:
     """Compares the months that two releases both report.
 
@@ -350,6 +372,7 @@ def find_changes(
         is_same_extract: Whether both were built from the same extracts. Then no row can have arrived, gone or
             been corrected, and what moved without a new definition is unexplained.
         measure: Compare only this one.
+        with_units: Whether to give the units behind each cause: there can be millions of them.
 
     Returns:
         The figures of `before` that `after` gives differently or no longer, newest month first, in the
@@ -360,14 +383,21 @@ def find_changes(
     find_source_keys(connection, home)
     connection.execute(EXPLAINED_ROWS)
     connection.execute(PARTS)
+    connection.execute(UNIT_CHANGES, {"is_same_extract": is_same_extract})
+    totals: dict[tuple, list[dict[str, Any]]] = {}
+    for total in rows(connection, TOTALS):
+        totals.setdefault(_key(total), []).append(total)
     units: dict[tuple, list[dict[str, Any]]] = {}
-    for unit in rows(connection, UNIT_CHANGES, {"is_same_extract": is_same_extract}):
+    for unit in rows(connection, UNITS, {"with_units": with_units}):
         units.setdefault(_key(unit), []).append(unit)
     figures = rows(
         connection,
         "from moved_figures order by reporting_month desc, place, population <> 'all', population, statistic",
     )
-    return [Change(figure, _parts(connection, figure, units.get(_key(figure), []))) for figure in figures]
+    return [
+        Change(figure, _parts(connection, figure, totals.get(_key(figure), []), units.get(_key(figure), [])))
+        for figure in figures
+    ]
 
 
 def _key(row: dict[str, Any]) -> tuple[str, str, date, str]:
@@ -375,17 +405,22 @@ def _key(row: dict[str, Any]) -> tuple[str, str, date, str]:
 
 
 def _parts(
-    connection: "duckdb.DuckDBPyConnection", figure: dict[str, Any], units: list[dict[str, Any]]
+    connection: "duckdb.DuckDBPyConnection",
+    figure: dict[str, Any],
+    totals: list[dict[str, Any]],
+    units: list[dict[str, Any]],
 ) -> list[Part]:
     """A figure's causes, in the list's order, and what they leave over."""
+    of_cause = {total["cause"]: total for total in totals}
     by_cause: dict[str, list[dict[str, Any]]] = {cause: [] for cause in [*CAUSES, UNEXPLAINED]}
     for unit in units:
         by_cause[unit["cause"]].append(unit)
     if figure["statistic"] == "median":
         numerators = _median_parts(connection, figure, by_cause)
     else:
-        numerators = {cause: _total(behind, "numerator") for cause, behind in by_cause.items()}
-    denominators = {cause: _total(behind, "denominator") for cause, behind in by_cause.items()}
+        numerators = {cause: _total(of_cause, cause, "numerator") for cause in by_cause}
+    denominators = {cause: _total(of_cause, cause, "denominator") for cause in by_cause}
+    counts = {cause: of_cause[cause]["units"] if cause in of_cause else 0 for cause in by_cause}
 
     children = Decimal(0)
     if figure["statistic"] == "rate":
@@ -401,12 +436,12 @@ def _parts(
     denominators[rest] += left["denominator"]
 
     parts = [
-        Part(cause, numerators[cause], denominators[cause], behind)
+        Part(cause, numerators[cause], denominators[cause], counts[cause], behind)
         for cause, behind in by_cause.items()
-        if behind or numerators[cause] or denominators[cause]
+        if counts[cause] or numerators[cause] or denominators[cause]
     ]
     # The value alone moved: both counts are as before, and what is made of them is not.
-    return parts or [Part(rest, Decimal(0), Decimal(0), [])]
+    return parts or [Part(rest, Decimal(0), Decimal(0), 0, [])]
 
 
 def _change(figure: dict[str, Any], part: str) -> Decimal:
@@ -418,8 +453,8 @@ def _exact(value: float | None) -> Decimal:
     return round(Decimal(repr(value or 0.0)), 9)
 
 
-def _total(units: Iterable[dict[str, Any]], part: str) -> Decimal:
-    return sum((unit[part] for unit in units), Decimal(0))
+def _total(of_cause: dict[str, dict[str, Any]], cause: str, part: str) -> Decimal:
+    return of_cause[cause][part] if cause in of_cause else Decimal(0)
 
 
 def _median_parts(

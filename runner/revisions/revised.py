@@ -82,7 +82,7 @@ def add_revisions(built: Path, name: str, inputs: str, base: Release | None, hom
         if base:
             connection.execute(f"attach '{base.file}' as before (read_only)")
             is_same = base.run["inputs_hash"] == inputs
-            changes = find_changes(connection, home, is_same_extract=is_same)
+            changes = find_changes(connection, home, is_same_extract=is_same, with_units=False)
         columns = ", ".join(f"{column} {kind}" for column, kind in COLUMNS.items())
         connection.execute(f"create table after.marts.{TABLE} ({columns})")
         _insert(connection, name, base, changes)
@@ -131,7 +131,7 @@ def _insert(
             part.cause,
             part.numerator,
             part.denominator,
-            len(part.units),
+            part.count,
             change.figure["value_before"],
             change.figure["value_after"],
         )

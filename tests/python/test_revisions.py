@@ -29,7 +29,7 @@ def changes(before: Side, after: Side, home: Home, **options):
 
 def parts(change) -> dict[str, tuple[float, float, int]]:
     """Each cause of a change with what it adds to numerator and denominator, and its units."""
-    return {part.cause: (part.numerator, part.denominator, len(part.units)) for part in change.parts}
+    return {part.cause: (part.numerator, part.denominator, part.count) for part in change.parts}
 
 
 units = st.builds(
@@ -75,6 +75,7 @@ def test_the_causes_of_every_figure_add_up_exactly_to_its_change(tmp_path_factor
             assert (change.numerator, change.denominator) == expected
             assert change.is_explained
             for part in change.parts:
+                assert part.count == len(part.units)
                 if part.units and key[0] != "median":
                     assert part.numerator == sum(unit["numerator"] for unit in part.units) or (
                         part.cause in ("definition", "population")

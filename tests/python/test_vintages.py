@@ -1,5 +1,6 @@
 """The vintages: every published value is kept, whatever is published, built or rolled back later."""
 
+import re
 from datetime import date
 
 import duckdb
@@ -8,11 +9,13 @@ from conftest import land_contacts
 from tiny_release import change
 
 from runner.errors import ExitCode, RunnerError
+from runner.home import PROJECT
 from runner.months import Month
 from runner.releases.doctor import examine
 from runner.releases.publish import publish, roll_back
 from runner.releases.refresh import refresh
 from runner.releases.store import current, find_release
+from runner.revisions.vintages import TABLE
 
 MAY, JUNE = Month(2024, 5), Month(2024, 6)
 
@@ -104,3 +107,12 @@ def test_doctor_makes_the_vintages_again_and_finds_any_change(revised, tampering
     faults = [finding for finding in examine(revised) if not finding.is_well]
     assert [fault.what for fault in faults][:2] == ["releases", "vintages"]
     assert says in faults[1].says
+
+
+def test_nothing_in_the_project_changes_or_takes_out_a_vintage():
+    files = [path for folder in ("runner", "models", "macros") for path in (PROJECT / folder).rglob("*.*")]
+    naming = [path for path in files if path.suffix in (".py", ".sql") and TABLE in path.read_text()]
+    assert "vintages.py" in [path.name for path in naming]
+    changing = r"\b(update|delete from|truncate|drop table|alter table|merge into|or replace table)\b[^;]*"
+    for path in naming:
+        assert not re.findall(changing + rf"({TABLE}|{{table}})", path.read_text().lower()), path
