@@ -51,6 +51,14 @@ VINTAGES = """
     where population = 'all' and reporting_month > $month - interval 6 month
     order by as_at, release
 """
+REVISIONS = """
+    select revisions.*
+    from release.marts.measure_revisions as revisions
+    inner join release.marts.dim_month as months
+        on revisions.reporting_month = months.reporting_month and months.is_on_scorecard
+    where revisions.population = 'all'
+    order by revisions.reporting_month desc, revisions.units desc, revisions.cause
+"""
 CHECKS = "from release.marts.check_results order by status <> 'exception', family, check_id"
 REJECTED = """
     select source_table, column_name, reason, count(reason) as row_count
@@ -113,6 +121,7 @@ def read_site(connection: "duckdb.DuckDBPyConnection") -> Site:
     comparators = by_measure(rows(connection, COMPARATORS))
     ranks = by_measure(rows(connection, RANKS, asked))
     vintages = by_measure(rows(connection, VINTAGES, asked)) if "measure_vintages" in held else {}
+    revisions = by_measure(rows(connection, REVISIONS)) if "measure_revisions" in held else {}
     populations = by_measure(rows(connection, "from release.marts.dim_population order by rowid"))
     measures = {}
     for register in rows(connection, "from release.marts.dim_measure where status = 'live' order by rowid"):
@@ -126,6 +135,7 @@ def read_site(connection: "duckdb.DuckDBPyConnection") -> Site:
             "comparators": comparators.get(measure_id, []),
             "ranks": ranks.get(measure_id, []),
             "vintages": vintages.get(measure_id, []),
+            "revisions": revisions.get(measure_id, []),
             "populations": populations.get(measure_id, []),
         }
     quality = {

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from runner.assurance.definitions import FAMILIES
 from runner.readers.release import Built, opened
 from runner.readers.text import change_in_words, day, decimals_shown, month_name, number, quantity
+from runner.revisions.causes import CAUSES
 from runner.site import words
 from runner.site.charts import chart, sparkline
 from runner.site.figures import DIMENSIONS, Site, read_site
@@ -27,6 +28,7 @@ MENU = {
     "index.html": "Start",
     "scorecard.html": "Scorecard",
     "measures.html": "Measures A to Z",
+    "revisions.html": "Changes",
     "definitions.html": "Definitions",
     "quality.html": "Data quality",
     "downloads.html": "Downloads",
@@ -118,6 +120,7 @@ def make_site(built: Built, made: Made, folder: Path) -> Path:
         "by_letter": _by_letter(site.measures),
         "files": {f"{table}.csv": what for table, what in TABLES.items()},
         "families": _families(site.quality["checks"]),
+        "causes": CAUSES,
         "landed": _fates(site.quality["accounts"], "landing", "source_table"),
         "counted": _fates(site.quality["accounts"], "measure", "measure_id"),
     }
@@ -201,7 +204,8 @@ def _prepared(measure: dict[str, Any], site: Site) -> dict[str, Any]:
             if (drawing := _drawing(measure, statistic, points[statistic], whole))
         ],
         "named": [row for row in measure["figures"] if row["population"] != "all"],
-        "revisions": _revisions(measure),
+        "published": _published(measure),
+        "revised": _revised(measure),
     }
 
 
@@ -254,7 +258,7 @@ def _drawing(
     }
 
 
-def _revisions(measure: dict[str, Any]) -> dict[str, Any] | None:
+def _published(measure: dict[str, Any]) -> dict[str, Any] | None:
     """The headline figure of the last months, release by release; none for a first release."""
     listed = [row for row in measure["vintages"] if row["statistic"] == measure["headline"]]
     releases = list(dict.fromkeys(row["release"] for row in listed))[-6:]
@@ -265,6 +269,17 @@ def _revisions(measure: dict[str, Any]) -> dict[str, Any] | None:
         if row["release"] in releases:
             months[row["reporting_month"]][row["release"]] = {**row, "value_shown": None}
     return {"releases": releases, "months": months}
+
+
+def _revised(measure: dict[str, Any]) -> list[dict[str, Any]]:
+    """What is given otherwise than in the release before, figure by figure, each with its causes."""
+    figures: dict[tuple[str, date], dict[str, Any]] = {}
+    for row in measure["revisions"]:
+        figure = figures.setdefault(
+            (row["statistic"], row["reporting_month"]), {**row, "value_shown": None, "causes": []}
+        )
+        figure["causes"].append(words.cause_in_words(row["cause"], row["units"]))
+    return list(figures.values())
 
 
 def _by_letter(measures: list[dict[str, Any]]) -> dict[str, list[dict[str, Any]]]:

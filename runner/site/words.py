@@ -84,6 +84,12 @@ def rank_in_words(rank: dict[str, Any], decimals: int, kind: str) -> str:
     )
 
 
+def cause_in_words(cause: str, units: int | None) -> str:
+    """Why a figure moved, and how many units did: `late arrival: 9 units`."""
+    counted = "" if units is None else f": {units:,} {'unit' if units == 1 else 'units'}"
+    return cause.replace("_", " ") + counted
+
+
 def chart_in_words(points: list[dict[str, Any]], decimals: int) -> str:
     """A chart's months in two or three sentences, for those who do not see it.
 

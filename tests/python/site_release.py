@@ -75,6 +75,11 @@ RELEASE = f"""
         date '2024-06-01' as reporting_month, 75::double as value, 2023 as year,
         'year to 31 March 2023' as covers, 150 as authorities, 103 as rank, 'best' as rank_one_is,
         3 as quartile;
+    create table marts.measure_revisions as
+    select 'icpcs_within_15_days' as measure_id, 'percent' as statistic, date '2024-05-01' as reporting_month,
+        'all' as population, '2024-06-r1' as release, '2024-05-r1' as compared_with, cause, units,
+        80::double as value_before, 67.2::double as value_after
+    from (values ('late_arrival', 3), ('definition', null), ('withdrawn', 1)) as causes (cause, units);
     create table marts.rejected_rows as
     select 'ssd_contacts' as source_table, 7 as source_line, 'cont_contact_date' as column_name,
         'not a date' as reason, '{PERSON}' as value;

@@ -38,6 +38,7 @@ def test_the_pages_are_sound(site):
         "index.html",
         "measures.html",
         "quality.html",
+        "revisions.html",
         "scorecard.html",
         "measures/average_caseload.html",
         "measures/icpcs_within_15_days.html",
@@ -100,6 +101,13 @@ def test_a_measures_page_says_how_its_figure_is_to_be_read(site):
     assert "Under 5 Per cent 68% 45 of 66" in said
     assert "North & East 68% 45 of 66" in said
     assert "24 over 1.5" in text_of(site, "measures/average_caseload.html")
+
+
+@pytest.mark.parametrize("page", ["revisions.html", "measures/icpcs_within_15_days.html"])
+def test_a_revised_figure_stands_beside_what_was_published_with_its_causes(site, page):
+    assert "May 2024 Per cent 80% 67% late arrival: 3 units; withdrawn: 1 unit; definition" in text_of(
+        site, page
+    )
 
 
 def test_the_quality_page_counts_rows_without_their_values(site):

@@ -20,6 +20,7 @@ PAGES = (
     "measures/s47_enquiries.html",
     "definitions.html",
     "quality.html",
+    "revisions.html",
     "downloads.html",
     "accessibility.html",
 )
