@@ -411,6 +411,31 @@ with
             > last_month.month_end
         union all
         select
+            'unregistered_placements_under_16',
+            placements.clap_cla_placement_id,
+            'of a child aged 18, or no longer looked after, at the month''s end'
+        from {{ source("ssd", "ssd_cla_placement") }} as placements
+        cross join last_month
+        left join
+            {{ source("ssd", "ssd_person") }} as people
+            on placements.clap_person_id = people.pers_person_id
+        left join
+            (
+                select distinct clae_cla_id
+                from {{ source("ssd", "ssd_cla_episodes") }}
+                cross join last_month
+                where
+                    clae_cla_episode_start_date <= last_month.month_end
+                    and coalesce(clae_cla_episode_ceased_date, {{ far_future() }})
+                    > last_month.month_end
+            ) as periods_open
+            on placements.clap_cla_id = periods_open.clae_cla_id
+        where
+            periods_open.clae_cla_id is null
+            or {{ birthday("cast(people.pers_dob as date)", 18) }}
+            <= last_month.month_end
+        union all
+        select
             'care_leavers_accommodation_changes',
             clea_table_id,
             'not in unsuitable accommodation'
