@@ -286,15 +286,26 @@ with
         group by all
     ),
 
-    -- Whose stock, and whose permanence order, another row proves.
+    -- Whose stock, whose permanence order, and whose start or end of care on a day,
+    -- another row proves.
     subjects as (
         select distinct
-            accounts.measure_id, unnest([facts.unit_id, facts.person_id]) as subject_id
+            accounts.measure_id,
+            unnest([facts.unit_id, facts.person_id]) as subject_id,
+            case
+                when accounts.counted_by = 'open'
+                then last_month.month_end
+                else facts.counted_on
+            end as proved_on
         from accounts
         inner join
             {{ ref("measure_rows") }} as facts on accounts.measure_id = facts.measure_id
+        cross join last_month
         where
-            accounts.source_table = 'ssd_permanence'
+            (
+                accounts.source_table in ('ssd_permanence', 'ssd_cla_episodes')
+                and accounts.counted_by <> 'open'
+            )
             or (
                 accounts.counted_by = 'open'
                 and facts.reporting_month = (select reporting_month from last_month)
@@ -306,7 +317,13 @@ with
     left_out_of_stock as (
         select
             facts.measure_id as stock_id,
-            facts.source_table,
+            unnest(
+                case
+                    when facts.measure_id = 'children_looked_after'
+                    then [facts.source_table, 'ssd_cla_placement']
+                    else [facts.source_table]
+                end
+            ) as source_table,
             facts.person_id,
             facts.reason
         from {{ ref("measure_rows") }} as facts
@@ -330,7 +347,10 @@ with
             row_number() over (
                 partition by clae_person_id, clae_cla_id
                 order by clae_cla_episode_start_date desc, clae_cla_episode_id desc
-            ) as place_from_last
+            ) as place_from_last,
+            bool_or(clae_cla_episode_ceased_date is null) over (
+                partition by clae_person_id, clae_cla_id
+            ) as is_period_open
         from {{ source("ssd", "ssd_cla_episodes") }}
     ),
 
@@ -398,6 +418,11 @@ with
         where upper(trim(clae_cla_episode_ceased_reason)) = 'X1'
         union all
         select
+            'cla_ends', clae_cla_episode_id, 'an episode of its period of care is open'
+        from care_episodes
+        where is_period_open
+        union all
+        select
             'unregistered_placements_under_16',
             placements.clap_cla_placement_id,
             'not recorded as unregistered at the month''s end'
@@ -413,27 +438,31 @@ with
         select
             'unregistered_placements_under_16',
             placements.clap_cla_placement_id,
-            'of a child aged 18, or no longer looked after, at the month''s end'
+            case
+                when bool_or(later.clap_cla_placement_id is not null)
+                then 'a later placement of the child is open'
+                else 'no episode of care is open at the month''s end'
+            end
         from {{ source("ssd", "ssd_cla_placement") }} as placements
         cross join last_month
         left join
-            {{ source("ssd", "ssd_person") }} as people
-            on placements.clap_person_id = people.pers_person_id
+            {{ source("ssd", "ssd_cla_placement") }} as later
+            on placements.clap_person_id = later.clap_person_id
+            and placements.clap_cla_placement_start_date
+            < later.clap_cla_placement_start_date
+            and later.clap_cla_placement_start_date <= last_month.month_end
+            and coalesce(later.clap_cla_placement_end_date, {{ far_future() }})
+            > last_month.month_end
         left join
-            (
-                select distinct clae_cla_id
-                from {{ source("ssd", "ssd_cla_episodes") }}
-                cross join last_month
-                where
-                    clae_cla_episode_start_date <= last_month.month_end
-                    and coalesce(clae_cla_episode_ceased_date, {{ far_future() }})
-                    > last_month.month_end
-            ) as periods_open
-            on placements.clap_cla_id = periods_open.clae_cla_id
-        where
-            periods_open.clae_cla_id is null
-            or {{ birthday("cast(people.pers_dob as date)", 18) }}
-            <= last_month.month_end
+            {{ source("ssd", "ssd_cla_episodes") }} as episodes
+            on placements.clap_person_id = episodes.clae_person_id
+            and episodes.clae_cla_episode_start_date <= last_month.month_end
+            and coalesce(episodes.clae_cla_episode_ceased_date, {{ far_future() }})
+            > last_month.month_end
+        group by placements.clap_cla_placement_id
+        having
+            bool_or(later.clap_cla_placement_id is not null)
+            or bool_and(episodes.clae_cla_episode_id is null)
         union all
         select
             'care_leavers_accommodation_changes',
@@ -497,8 +526,17 @@ with
                 when 'ended'
                 then landed.ended_on
                 else landed.started_on
-            end as counted_on
+            end as counted_on,
+            case
+                accounts.counted_by
+                when 'open'
+                then last_month.month_end
+                when 'ended'
+                then landed.ended_on
+                else landed.started_on
+            end as proved_on
         from accounts
+        cross join last_month
         inner join landed on accounts.source_table = landed.source_table
     ),
 
@@ -566,6 +604,7 @@ with
             subjects
             on dated.measure_id = subjects.measure_id
             and dated.subject_id = subjects.subject_id
+            and dated.proved_on = subjects.proved_on
         left join
             left_out_of_stock
             on dated.counted_by = 'open'
