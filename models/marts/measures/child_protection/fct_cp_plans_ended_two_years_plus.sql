@@ -6,7 +6,7 @@ select
     plans.person_id,
     plans.team_id,
     case
-        when plans.is_for_other_authority
+        when plans.is_for_other_authority or plans.started_on is null
         then 'excluded'
         when {{ days_between("plans.started_on", "plans.ended_on") }} >= 730
         then 'yes'
@@ -15,6 +15,8 @@ select
     case
         when plans.is_for_other_authority
         then 'plan for another authority'
+        when plans.started_on is null
+        then 'start not recorded'
         when {{ days_between("plans.started_on", "plans.ended_on") }} >= 730
         then 'lasted 730 days or more'
         else 'lasted less than 730 days'

@@ -5,8 +5,10 @@ select
     plans.cin_plan_id as unit_id,
     plans.person_id,
     plans.team_id,
-    'yes' as outcome,
-    'plan ended' as reason,
+    case when plans.started_on is null then 'excluded' else 'yes' end as outcome,
+    case
+        when plans.started_on is null then 'start not recorded' else 'plan ended'
+    end as reason,
     cast(1 as double) as weight,
     cast(null as double) as amount,
     cast([] as varchar[]) as populations,

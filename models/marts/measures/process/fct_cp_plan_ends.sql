@@ -5,10 +5,16 @@ select
     plans.cp_plan_id as unit_id,
     plans.person_id,
     plans.team_id,
-    case when plans.is_for_other_authority then 'excluded' else 'yes' end as outcome,
+    case
+        when plans.is_for_other_authority or plans.started_on is null
+        then 'excluded'
+        else 'yes'
+    end as outcome,
     case
         when plans.is_for_other_authority
         then 'plan for another authority'
+        when plans.started_on is null
+        then 'start not recorded'
         else 'plan ended'
     end as reason,
     cast(1 as double) as weight,
