@@ -17,7 +17,7 @@ from runner.months import Month
 
 SECTIONS = {
     "The monthly cycle": ("land", "plan", "refresh", "status", "diff", "sign-off", "publish", "rollback"),
-    "Assurance": ("check", "reconcile", "trace", "register", "scorecard", "check-report"),
+    "Assurance": ("check", "reconcile", "trace", "register", "scorecard", "audit-pack", "check-report"),
     "Outputs": ("site",),
     "Set-up": ("demo", "simulate", "doctor"),
 }
@@ -383,6 +383,62 @@ def reconcile_command(
 
     figures = reconcile(home, month, named)
     answer(as_json, {"counts": counts(figures), "figures": figures}, reconcile_text(figures))
+    return ExitCode.DONE
+
+
+@main.command("audit-pack")
+@click.argument("month", type=MONTH)
+@click.option("--release", "named", help="A release of the month; else its newest.")
+@click.option("--out", type=click.Path(path_type=Path), help="The pack's folder; else audit-packs/RELEASE.")
+@click.option(
+    "--tolerance",
+    type=click.Choice(["1", "2", "3", "5", "10"]),
+    default="5",
+    show_default=True,
+    help="Percent of records that may be wrong.",
+)
+@click.option("--measure", "measures", multiple=True, help="Sample this measure only; may be repeated.")
+@click.option("--control", type=click.Path(path_type=Path), help="A control report to reconcile with.")
+@click.option(
+    "--import", "filled", type=click.Path(path_type=Path), help="Read this filled-in sheet instead."
+)
+@json_option
+@click.pass_obj
+def audit_pack_command(
+    home: Home,
+    month: Month,
+    named: str | None,
+    out: Path | None,
+    tolerance: str,
+    measures: tuple[str, ...],
+    control: Path | None,
+    filled: Path | None,
+    as_json: bool,
+) -> int:
+    """Make the auditor's folder of MONTH: evidence, and samples to compare with the source.
+
+    The pack's sample sheets name persons; nothing else in it does.
+
+    With --import, reads a sheet of the pack that was filled in and projects the share of records that are
+    wrong, with its exact upper bound. Ends with 8 where that is above the tolerance, and with 9 where the
+    sheet is not as it must be.
+    """
+    from fractions import Fraction
+
+    from runner.assurance.audit_pack import pack as packs
+    from runner.assurance.audit_pack.projection import projected_text
+    from runner.releases.store import choose_release
+
+    release = choose_release(home, named or str(month))
+    if release.month != month:
+        raise click.UsageError(f"{release.name} is no release of {month}.")
+    folder = out or packs.default_folder(home, release)
+    if filled:
+        projected = packs.import_sheet(home, release, folder, filled)
+        answer(as_json, projected.facts(), projected_text(projected))
+        return ExitCode.DIFFERENCES if projected.has_exceptions_above else ExitCode.DONE
+    pack = packs.make_pack(home, release, folder, Fraction(int(tolerance), 100), list(measures), control)
+    answer(as_json, {"folder": str(pack.folder), **pack.manifest}, packs.pack_text(pack))
     return ExitCode.DONE
 
 

@@ -8,7 +8,7 @@ from runner.home import PROJECT, Home
 from runner.landing.contract import load_contract
 from runner.landing.store import landed_dates
 from runner.months import Month
-from runner.readers.release import rows
+from runner.readers.release import extract_date, rows
 
 if TYPE_CHECKING:
     import duckdb
@@ -37,7 +37,7 @@ def add_source_rows(
         "select as_at, state_as_at from release.marts.dim_month where reporting_month = ?",
         [month.first_day],
     )[0]
-    landing = home.landing if (home.landing / f"{built_from['as_at']}").is_dir() else EXAMPLE
+    landing = landed_folder(connection, home).parent
     latest_states = latest_state_tables()
     for unit in units:
         unit["source_extract"] = unit["source_line"] = None
@@ -51,6 +51,18 @@ def add_source_rows(
             file = landing / f"{extract}" / f"{table}.parquet"
             if missing and file.is_file():
                 _find(connection, file, extract, month, missing)
+
+
+def landed_folder(connection: "duckdb.DuckDBPyConnection", home: Home) -> Path:
+    """The folder of the extract that an opened release was built from; the example's where it is not landed.
+
+    Args:
+        connection: As given by `runner.readers.release.opened`.
+        home: The folder in which the extracts were landed.
+    """
+    as_at = str(extract_date(connection))
+    landing = home.landing if (home.landing / as_at).is_dir() else EXAMPLE
+    return landing / as_at
 
 
 def _find(

@@ -1,0 +1,1 @@
+"""The auditor's folder of a release: evidence, and samples to compare with the source."""
