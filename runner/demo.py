@@ -77,6 +77,6 @@ def demonstration_text(home: Home, release: Release, command: str) -> str:
     folder = home.root.relative_to(Path.cwd()) if home.root.is_relative_to(Path.cwd()) else home.root
     width = max(map(len, steps))
     return "\n".join(
-        [card, "", "Try next:"]
+        [card, "", "The council is simulated: no real person is in it.", "", "Try next:"]
         + [f"  {command} --home {folder} {step.ljust(width)}  {why}" for step, why in steps.items()]
     )

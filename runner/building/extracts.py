@@ -24,6 +24,11 @@ class Extract:
         """What landing says about it."""
         return self.folder / "manifest.json"
 
+    @property
+    def is_simulated(self) -> bool:
+        """Whether it is about an invented council."""
+        return json.loads(self.manifest.read_text(encoding="utf-8")).get("simulated", False)
+
     def verify(self) -> None:
         """Checks that every table's Parquet file is the one that was landed.
 

@@ -150,6 +150,7 @@ def _write_manifest(
         "contract_version": checks.contract.version,
         "control": extract.control_path is not None,
         "control_sha256": _control_hash(extract),
+        "simulated": extract.is_simulated,
         "tables": {
             table: _entry(checks, source, folder / f"{table}.parquet") for table, source in sources.items()
         },

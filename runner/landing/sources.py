@@ -21,6 +21,8 @@ MAX_COLUMNS = 500
 CHUNK = 2**20
 SPREADSHEET_LINES = (65_536, 1_048_576)
 CONTROL_FILE = "control.csv"
+SIMULATED_FILE = "SIMULATED.txt"
+"""Marks an extract that a simulator wrote: what is made of it says so."""
 # Tabs and line ends are text; the other control characters are not.
 CONTROL_BYTES = bytes(byte for byte in (*range(32), 127) if byte not in b"\t\r\n")
 EDGE_SPACES = (b" ,", b", ", b" \n", b"\n ", b" \r", b'" ', b' "', b"\t", b"\xc2\xa0")
@@ -43,6 +45,7 @@ class Extract:
     folder: Path
     paths: dict[str, Path]
     control_path: Path | None
+    is_simulated: bool
     warnings: list[str]
 
 
@@ -98,7 +101,7 @@ def find_files(source: Path, contract: Contract) -> Extract:
     """Finds every table's file in an extract's folder, and control.csv where there is one."""
     entries = {entry.name: entry for entry in os.scandir(source)}
     paths: dict[str, Path] = {}
-    expected = {CONTROL_FILE}
+    expected = {CONTROL_FILE, SIMULATED_FILE}
     missing = []
     for table in contract.tables:
         names = [f"{table}.csv", f"{table}.parquet"]
@@ -128,6 +131,7 @@ def find_files(source: Path, contract: Contract) -> Extract:
         folder=source,
         paths=paths,
         control_path=source / CONTROL_FILE if CONTROL_FILE in entries else None,
+        is_simulated=SIMULATED_FILE in entries,
         warnings=[f"{name} is no table of the contract and was ignored." for name in extra[:20]],
     )
 

@@ -186,7 +186,8 @@ def _refresh_one(
     stages.end("package")
     if SIGNALS in package.rows:
         checks = [asdict(check) for check in built.checks]
-        made = Made(name, datetime.now(UTC).date(), checks, assured.statement["opinion"])
+        opinion = assured.statement["opinion"]
+        made = Made(name, datetime.now(UTC).date(), checks, opinion, extract.is_simulated)
         make_site(Built(name, draft / "marts.duckdb"), made, draft / "site")
     stages.end("site")
 
@@ -240,6 +241,7 @@ def _run_facts(
         "run_id": run_id,
         "month": str(month),
         "as_at": str(extract.as_at),
+        "simulated": extract.is_simulated,
         "built_at": datetime.now(UTC).isoformat(timespec="seconds"),
         "sha256": package.sha256,
         "logical_hash": hashlib.sha256(tables.encode()).hexdigest(),

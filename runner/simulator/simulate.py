@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from pathlib import Path
 
 from runner.errors import ExitCode, RunnerError
+from runner.landing.sources import SIMULATED_FILE
 from runner.simulator import (
     audits,
     care,
@@ -33,6 +34,7 @@ from runner.simulator import control_report as control_reports
 from runner.simulator.calendar import add_months, extract_dates, holidays, month_end, month_of
 from runner.simulator.world import World, write_extract
 
+SIMULATED = "This extract was simulated. The council is invented and no real person is in it.\n"
 FIRST_AS_AT = date(2012, 1, 1)
 """Before this the bank holidays of a council's earlier history are not known."""
 
@@ -95,6 +97,7 @@ def simulate(
         lines = "".join(f"{table},{counts[table]}\n" for table in sorted(counts))
         control = out / day.isoformat() / "control.csv"
         control.write_text("table,rows\n" + lines, encoding="utf-8", newline="\n")
+        (control.parent / SIMULATED_FILE).write_text(SIMULATED, encoding="utf-8", newline="\n")
         progress(f"Wrote the extract of {day}: {counts.total():,} rows")
         if control_report:
             control_reports.write_control_report(screens[day], out / f"control_report_{day}.csv")

@@ -74,12 +74,14 @@ class Made:
         built_on: The day on which it was built; none for a build without a release.
         checks: What each check of the build found: `name`, `status` and `failures`.
         opinion: What the assurance says of it: `clear` or `qualified`; none for a build without a release.
+        is_simulated: Whether it is about an invented council.
     """
 
     release: str
     built_on: date | None
     checks: list[dict[str, Any]]
     opinion: str | None
+    is_simulated: bool = False
 
 
 def made_of(built: Built) -> Made:
@@ -87,7 +89,8 @@ def made_of(built: Built) -> Made:
     run_file = built.file.with_name("run.json")
     run = json.loads(run_file.read_text(encoding="utf-8")) if run_file.is_file() else {}
     built_on = datetime.fromisoformat(run["built_at"]).date() if "built_at" in run else None
-    return Made(built.name, built_on, run.get("checks", []), run.get("opinion"))
+    simulated = run.get("simulated", False)
+    return Made(built.name, built_on, run.get("checks", []), run.get("opinion"), simulated)
 
 
 def make_site(built: Built, made: Made, folder: Path) -> Path:

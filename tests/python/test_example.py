@@ -30,6 +30,7 @@ def test_landing_the_extract_again_gives_what_is_kept(tmp_path):
         assert rows_of(KEPT / f"{table}.parquet") == rows_of(landed.folder / f"{table}.parquet")
         assert {**kept["tables"][table], "parquet_sha256": None} == {**entry, "parquet_sha256": None}
     assert landed.manifest["warnings"] == kept["warnings"]
+    assert landed.manifest["simulated"] is kept["simulated"] is True
     assert rows_of(landed.folder / "rejected.parquet") == rows_of(KEPT / "rejected.parquet") == []
 
 

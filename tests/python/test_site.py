@@ -82,6 +82,14 @@ def test_every_page_says_that_small_numbers_are_for_internal_use(site):
         assert "do not publish it" in text_of(site, page)
 
 
+def test_every_page_of_a_simulated_council_says_so_and_of_a_real_one_does_not(site, tmp_path):
+    simulated = site_of(tmp_path / "simulated", simulated=True)
+    assert faults_of(simulated) == []
+    for page in read_pages(simulated):
+        assert "an invented council" in text_of(simulated, page)
+        assert "an invented council" not in text_of(site, page)
+
+
 def test_the_scorecard_says_what_each_figure_is(site):
     said = text_of(site, "scorecard.html")
     assert "ICPCs within 15 <working> days 68% 45 of 66 ▲ up 1.0 points no change" in said
