@@ -179,6 +179,11 @@ def plan(home: Home, month: Month, as_at: date | None, as_json: bool) -> None:
 @click.option("--as-at", type=DATE, help="The extract to build from; else the month's own.")
 @click.option("--from", "first", type=MONTH, help="With --to: every month from this one, oldest first.")
 @click.option("--to", "last", type=MONTH, help="With --from: up to and including this month.")
+@click.option(
+    "--control",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="A control report of MONTH (see reconcile): what it does not explain stops the release.",
+)
 @json_option
 @click.pass_obj
 def refresh(
@@ -187,6 +192,7 @@ def refresh(
     as_at: date | None,
     first: Month | None,
     last: Month | None,
+    control: Path | None,
     as_json: bool,
 ) -> None:
     """Build MONTH and make a draft release of it.
@@ -199,11 +205,13 @@ def refresh(
 
     if (month is None) == (first is None) or (first is None) != (last is None):
         raise click.UsageError("Name one MONTH, or a range with --from and --to.")
+    if first and control:
+        raise click.UsageError("A control report is of one extract: name one MONTH.")
     if first and (as_at or first > last):
         raise click.UsageError(
             "A range goes from an earlier month to a later one, each with its own extract."
         )
-    done = refresh_months(home, Month.range(first, last) if first else [month], as_at, tell)
+    done = refresh_months(home, Month.range(first, last) if first else [month], as_at, tell, control)
     answer(as_json, [one.facts() for one in done], refreshed_text(done))
 
 

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from runner.assurance.control import BRIDGES, ControlResult, write_bridges
+from runner.assurance.control.check import check_result
 from runner.assurance.counting import count_all
 from runner.assurance.definitions import load_checks
 from runner.assurance.opinion import Scope, statement, write_statement
@@ -41,13 +43,23 @@ class Assured:
 
     results: list[Result]
     statement: dict[str, Any]
+    reconciled: ControlResult | None = None
 
     def write(self, folder: Path) -> None:
-        """Writes the statement into a folder."""
+        """Writes the statement into a folder, and the bridges of a control report."""
         write_statement(self.statement, folder)
+        if self.reconciled:
+            write_bridges(self.reconciled, folder / BRIDGES)
 
 
-def assure(built: Build, project: Path, month: Month, extract: Extract, previous: Extract | None) -> Assured:
+def assure(
+    built: Build,
+    project: Path,
+    month: Month,
+    extract: Extract,
+    previous: Extract | None,
+    reconciled: ControlResult | None = None,
+) -> Assured:
     """Runs every check on a finished build and puts `check_results` among its marts.
 
     Args:
@@ -56,14 +68,18 @@ def assure(built: Build, project: Path, month: Month, extract: Extract, previous
         month: The last month reported.
         extract: The extract that the build was made from.
         previous: The extract landed before it, if any.
+        reconciled: A control report held against the build, if one was given.
 
     Raises:
         RunnerError: A check blocks, or did not run (blocked). The statement is in the build's folder.
     """
     counts = count_all(load_checks(project), built.file, built.marts, extract, previous)
     results = validate(counts)
-    said = statement(results, _scope(built, month, extract), has_control_report=False)
-    assured = Assured(results, said)
+    if reconciled:
+        results.append(check_result(reconciled))
+    said = statement(results, _scope(built, month, extract), has_control_report=reconciled is not None)
+    said["control_report"] = reconciled.summary() if reconciled else None
+    assured = Assured(results, said, reconciled)
     refused = [result for result in results if result.status in ("blocked", "not run")]
     if refused:
         folder = built.marts.parent / "assurance"

@@ -12,6 +12,7 @@ from typing import Any
 
 from runner import ledger
 from runner.assurance.assure import assure
+from runner.assurance.control import control_result
 from runner.building import code
 from runner.building.build import Build, build
 from runner.building.extracts import Extract, choose_extract, extract_before, inputs_hash
@@ -77,6 +78,7 @@ def refresh(
     months: list[Month],
     as_at: date | None = None,
     progress: Callable[[str], None] = lambda line: None,
+    control: Path | None = None,
 ) -> list[Refreshed]:
     """Builds months, one after the other in this process, each into a draft release.
 
@@ -85,6 +87,7 @@ def refresh(
         months: The months to build, each from its own extract.
         as_at: The extract to build from; where none is given, each month's own.
         progress: Told, in a line, how far it is.
+        control: A control report that each build is reconciled with before it becomes a release.
 
     Raises:
         RunnerError: No extract, a build that failed, a check that failed, or another run under
@@ -94,7 +97,7 @@ def refresh(
     with run_lock(home, " ".join(["refresh", *map(str, months[:1])])):
         clear_leftovers(home)
         files = code.dbt_files(home.project)
-        return [_refresh_one(home, month, extract, files, progress) for month, extract in chosen]
+        return [_refresh_one(home, month, extract, files, progress, control) for month, extract in chosen]
 
 
 def refreshed_text(done: list[Refreshed]) -> str:
@@ -155,11 +158,16 @@ def clear_leftovers(home: Home) -> None:
 
 
 def _refresh_one(
-    home: Home, month: Month, extract: Extract, files: dict[str, str], progress: Callable[[str], None]
+    home: Home,
+    month: Month,
+    extract: Extract,
+    files: dict[str, str],
+    progress: Callable[[str], None],
+    control: Path | None,
 ) -> Refreshed:
     inputs, made_by = inputs_hash(home, extract), code.code_hash(files)
     same = same_release(home, month, inputs, made_by)
-    if same:
+    if same and (control is None or same.run.get("control_hash") == sha256_of(control)):
         return Refreshed(same, is_new=False)
 
     progress(f"Building {month} from the extract of {extract.as_at}")
@@ -172,7 +180,8 @@ def _refresh_one(
     stages.end("start and parse")
     built = build(home.project, work, month, extract, manifest, progress)
     stages.end("build")
-    assured = assure(built, home.project, month, extract, extract_before(home, extract))
+    reconciled = control_result(home, Built(str(month), built.marts), control) if control else None
+    assured = assure(built, home.project, month, extract, extract_before(home, extract), reconciled)
     stages.end("assurance")
     draft.mkdir(parents=True, mode=OWNER_ONLY)
     chain = published_chain(home)
@@ -193,6 +202,7 @@ def _refresh_one(
 
     run = _run_facts(run_id, month, extract, built, package, files)
     run["opinion"] = assured.statement["opinion"]
+    run["control_hash"] = reconciled.sha256 if reconciled else None
     run |= {"inputs_hash": inputs, "code_hash": made_by, "published_before": chain_facts(chain)}
     run |= {
         "compared_with": revised.compared_with,

@@ -1,13 +1,14 @@
 """A pack's tables: figures, definitions, row flow, checks with their history, reconciliation, revisions."""
 
 import csv
+import json
 import shutil
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from runner.assurance.control import control_result, write_bridges
+from runner.assurance.control import BRIDGES, control_result, write_bridges
 from runner.home import Home
 from runner.readers.release import Built, opened, rows
 from runner.releases.store import Release, all_releases
@@ -99,7 +100,7 @@ def write_evidence(
         home: The folder of the releases.
         release: What is audited.
         folder: Where the files go.
-        control: A control report to reconcile with.
+        control: A control report to reconcile with; where none is named, the one that the refresh was given.
 
     Raises:
         RunnerError: The control report is refused.
@@ -125,8 +126,12 @@ def write_evidence(
         shutil.copyfile(statement, folder / statement.name)
     if control:
         result = control_result(home, Built(release.name, release.file), control, release.month)
-        write_bridges(result, folder / "reconciliation.csv")
-        looked.control = {key: value for key, value in result.facts().items() if key != "bridges"}
+        write_bridges(result, folder / BRIDGES)
+        looked.control = result.summary()
+    elif (release.folder / "assurance" / BRIDGES).exists():
+        shutil.copyfile(release.folder / "assurance" / BRIDGES, folder / BRIDGES)
+        said = json.loads((folder / "statement.json").read_text(encoding="utf-8"))
+        looked.control = said["control_report"]
     return looked
 
 

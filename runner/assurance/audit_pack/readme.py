@@ -66,10 +66,11 @@ def _first(release: Release, looked: Looked) -> Iterator[str]:
         yield f"The opinion by rule is **{json.loads(said.read_text(encoding='utf-8'))['opinion']}**."
     yield f"{looked.unaccounted:,} rows have no fate (`row_accounting.csv`); nothing but 0 will do."
     if looked.control:
+        differ = looked.control["counts"] - looked.control["agree"]
         yield (
             f"{looked.control['counts']:,} counts were held against the case system's own:"
-            f" {looked.control['agree']:,} agree, {looked.control['unexplained']:,} differ with no"
-            " explanation (`reconciliation.csv`)."
+            f" {looked.control['agree']:,} agree, {differ:,} differ, {looked.control['unexplained']:,} of"
+            " them with no explanation (`reconciliation.csv`)."
         )
     else:
         yield (

@@ -1,5 +1,11 @@
 """Reconciliation with a control report: what the case system's own screens count, beside our figures."""
 
-from runner.assurance.control.result import ControlResult, control_result, control_text, write_bridges
+from runner.assurance.control.result import (
+    BRIDGES,
+    ControlResult,
+    control_result,
+    control_text,
+    write_bridges,
+)
 
-__all__ = ["ControlResult", "control_result", "control_text", "write_bridges"]
+__all__ = ["BRIDGES", "ControlResult", "control_result", "control_text", "write_bridges"]

@@ -29,6 +29,9 @@ from runner.readers.text import day, line, note, quantity, widths
 if TYPE_CHECKING:
     import duckdb
 
+BRIDGES = "reconciliation.csv"
+"""The file in which a release keeps its bridges."""
+
 COUNTED = """
     select measure_id, kind from release.marts.dim_measure
     where list_contains(string_split(statistics, '; '), 'count') and status = 'live'
@@ -139,8 +142,8 @@ class ControlResult:
         """The counts whose difference is not wholly explained."""
         return tuple(bridge for bridge in self.bridges if bridge.unexplained)
 
-    def facts(self) -> dict[str, Any]:
-        """What to tell of it as JSON."""
+    def summary(self) -> dict[str, Any]:
+        """What was compared, and how many counts agree, differ and are not explained."""
         return {
             "release": self.release,
             "as_at": self.as_at,
@@ -150,6 +153,12 @@ class ControlResult:
             "counts": len(self.bridges),
             "agree": sum(bridge.control.count == bridge.ours for bridge in self.bridges),
             "unexplained": len(self.unexplained),
+        }
+
+    def facts(self) -> dict[str, Any]:
+        """What to tell of it as JSON."""
+        return {
+            **self.summary(),
             "bridges": [
                 {
                     "line": bridge.control.line,
