@@ -17,7 +17,10 @@ DAYS_AFTER = 7
 """How long after the extract the screens are read where differences are planted."""
 
 COUNTED_TWICE = 2
-"""Referrals that a screen counts twice where differences are planted: nothing explains them."""
+"""Referrals that a screen counts twice where differences are planted.
+
+They are in the oldest month, where nothing is recorded any more that could seem to explain them.
+"""
 
 
 @dataclass(frozen=True)
@@ -79,12 +82,12 @@ def screen_counts(world: World, as_at: date, has_differences: bool) -> Counts:
             for month in _months_of(cells[places[screen.date]], ended, months):
                 counts.update((measure, f"{month:%Y-%m}", of) for of in {"", team})
     if has_differences:
-        last = f"{months[-1]:%Y-%m}"
+        first = f"{months[0]:%Y-%m}"
         teams = sorted(
-            team for measure, month, team in counts if (measure, month) == ("referrals", last) and team
+            team for measure, month, team in counts if (measure, month) == ("referrals", first) and team
         )
         for team in ("", *teams[:1]):
-            counts["referrals", last, team] += COUNTED_TWICE
+            counts["referrals", first, team] += COUNTED_TWICE
     return counts
 
 
