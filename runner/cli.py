@@ -540,9 +540,17 @@ def site_command(home: Home, release: str | None, out: Path | None, as_json: boo
     type=click.Choice(["plain", "with differences"]),
     help="Write what the case system's own screens count, too: OUT/control_report_<date>.csv.",
 )
+@click.option("--defects", metavar="NAME|all", help="Plant rows that landing must reject; none unless asked.")
 @json_option
 def simulate_command(
-    out: Path, as_at: date, months: int, seed: int, councils: int, control_report: str | None, as_json: bool
+    out: Path,
+    as_at: date,
+    months: int,
+    seed: int,
+    councils: int,
+    control_report: str | None,
+    defects: str | None,
+    as_json: bool,
 ) -> None:
     """Write extracts of an invented council to OUT.
 
@@ -550,7 +558,7 @@ def simulate_command(
     """
     from runner.simulator import simulate
 
-    rows = simulate(out, as_at, months, seed, councils, tell, control_report)
+    rows = simulate(out, as_at, months, seed, councils, tell, control_report, defects)
     answer(
         as_json,
         {day.isoformat(): count for day, count in rows.items()},

@@ -32,6 +32,8 @@ from runner.simulator import (
 )
 from runner.simulator import control_report as control_reports
 from runner.simulator.calendar import add_months, extract_dates, holidays, month_end, month_of
+from runner.simulator.defects import defects as known_defects
+from runner.simulator.defects import plant
 from runner.simulator.world import World, write_extract
 
 SIMULATED = "This extract was simulated. The council is invented and no real person is in it.\n"
@@ -47,6 +49,7 @@ def simulate(
     councils: int = 1,
     progress: Callable[[str], None] = lambda line: None,
     control_report: str | None = None,
+    defects: str | None = None,
 ) -> dict[date, int]:
     """Writes full extracts of invented councils, as known on each date, under OUT/<date>/<table>.csv.
 
@@ -62,13 +65,18 @@ def simulate(
         progress: Told, in a line, how far it is.
         control_report: `plain` writes OUT/control_report_<date>.csv beside each extract, with what the case
             system's own screens count; `with differences` plants some, one of which nothing explains.
+        defects: Name of a defect to plant in each extract (`runner.simulator.defects`), or `all`.
 
     Returns:
         The rows in each extract.
 
     Raises:
-        RunnerError: The folder is in use, or the date lies outside the working-day calendar.
+        RunnerError: The folder is in use, the date lies outside the working-day calendar, or there is no such
+            defect.
     """
+    if defects and defects not in (*known_defects(), "all"):
+        names = ", ".join(known_defects())
+        raise RunnerError(f"There is no defect {defects}.", f"Name one of {names}; or all.", ExitCode.USAGE)
     if out.exists() and any(out.iterdir()):
         raise RunnerError(f"{out} is not empty.", "Name a new folder, or empty this one.", ExitCode.USAGE)
     if not FIRST_AS_AT <= as_at <= max(holidays()) - timedelta(days=400):
@@ -97,6 +105,8 @@ def simulate(
         lines = "".join(f"{table},{counts[table]}\n" for table in sorted(counts))
         control = out / day.isoformat() / "control.csv"
         control.write_text("table,rows\n" + lines, encoding="utf-8", newline="\n")
+        if defects:
+            plant(defects, control.parent)
         (control.parent / SIMULATED_FILE).write_text(SIMULATED, encoding="utf-8", newline="\n")
         progress(f"Wrote the extract of {day}: {counts.total():,} rows")
         if control_report:

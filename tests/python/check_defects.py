@@ -50,7 +50,8 @@ own tests guard what the build makes; no check is made twice. This page is made 
 `python tests/python/check_defects.py` and verified by a test.
 
 - **block**: one failed row stops the release: exit code 3, nothing published.
-- **quarantine**: such a row cannot be trusted; published with a note, stopped above 2% of the rows.
+- **quarantine**: such a row cannot be trusted; published with a note, stopped above 2% of the rows where
+  they are more than 20.
 - **warn**: published with a note. **info**: only recorded.
 
 A check that sees no rows fails, unless there may be none. A check that cannot run stops the release.
