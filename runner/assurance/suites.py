@@ -61,7 +61,11 @@ def _run_suite(suite: str, counts: list[Count]) -> dict[str, dict[str, Any]]:
     logging.getLogger("great_expectations").setLevel(logging.WARNING)
     import great_expectations as gx
     import pandas as pd
-    from great_expectations.data_context.types.base import ProgressBarsConfig
+    from great_expectations.data_context.types.base import (
+        DataContextConfig,
+        InMemoryStoreBackendDefaults,
+        ProgressBarsConfig,
+    )
 
     frame = pd.DataFrame(
         [
@@ -72,8 +76,14 @@ def _run_suite(suite: str, counts: list[Count]) -> dict[str, dict[str, Any]]:
             }
         ]
     )
-    context = gx.get_context(mode="ephemeral")
-    context.variables.progress_bars = ProgressBarsConfig(globally=False)
+    # Kept in memory, with no site of its own: its pages would print raw values and load from elsewhere.
+    context = gx.get_context(
+        mode="ephemeral",
+        project_config=DataContextConfig(
+            store_backend_defaults=InMemoryStoreBackendDefaults(),
+            progress_bars=ProgressBarsConfig(globally=False),
+        ),
+    )
     batch = (
         context.data_sources.add_pandas(suite)
         .add_dataframe_asset(suite)

@@ -121,6 +121,13 @@ def test_results_hold_no_value_of_a_row(august, tmp_path):
     assert len(results) == 2
 
 
+def test_the_suites_say_nothing_of_their_own(august, tmp_path, caplog):
+    home = with_check(august, tmp_path / "project", severity="warn")
+    with caplog.at_level("INFO"):
+        refresh(home, [JULY])
+    assert [record.name for record in caplog.records if record.name.startswith("great_expectations")] == []
+
+
 def test_a_month_without_a_release_says_what_to_type(home):
     with pytest.raises(RunnerError, match="No release of 2031-01") as fault:
         check(home, "2031-01")
