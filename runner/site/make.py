@@ -1,6 +1,5 @@
 """Makes the static pages of a release: no JavaScript, no network, readable from a file share."""
 
-import csv
 import json
 import re
 from collections import defaultdict
@@ -11,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from runner.assurance.definitions import FAMILIES
+from runner.cells import copy_csv, write_csv
 from runner.readers.release import Built, opened
 from runner.readers.text import change_in_words, day, decimals_shown, month_name, number, quantity
 from runner.revisions.causes import CAUSES
@@ -324,7 +324,7 @@ def _fates(accounts: list[dict[str, Any]], account: str, by: str) -> dict[str, A
 def _write_tables(connection: "duckdb.DuckDBPyConnection", folder: Path) -> None:
     """Writes the tables that can be downloaded as CSV."""
     for table in TABLES:
-        connection.execute(f"copy release.marts.{table} to '{folder / table}.csv' (header)")
+        copy_csv(connection, f"release.marts.{table}", folder / f"{table}.csv")
 
 
 def _write_measure(measure: dict[str, Any], path: Path) -> None:
@@ -333,7 +333,5 @@ def _write_measure(measure: dict[str, Any], path: Path) -> None:
     broken_down = [
         {**row, "member": row["name"]} for members in measure["breakdowns"].values() for row in members
     ]
-    with path.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.DictWriter(file, COLUMNS, extrasaction="ignore", lineterminator="\n")
-        writer.writeheader()
-        writer.writerows([*whole, *broken_down])
+    listed = ([row.get(column) for column in COLUMNS] for row in (*whole, *broken_down))
+    write_csv(path, COLUMNS, listed, line_end="\n")

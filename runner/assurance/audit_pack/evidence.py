@@ -1,14 +1,13 @@
 """A pack's tables: figures, definitions, row flow, checks with their history, reconciliation, revisions."""
 
-import csv
 import json
 import shutil
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from runner.assurance.control import BRIDGES, control_result, write_bridges
+from runner.cells import write_csv
 from runner.home import Home
 from runner.readers.release import Built, opened, rows
 from runner.releases.store import Release, all_releases
@@ -148,16 +147,8 @@ def _write(
     cursor = connection.execute(query, values)
     names = [column[0] for column in cursor.description]
     found = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
-    write_rows(path, names, (row.values() for row in found))
+    write_csv(path, names, (row.values() for row in found))
     return found
-
-
-def write_rows(path: Path, header: Iterable[str], listed: Iterable[Iterable[Any]]) -> None:
-    """Writes rows as CSV; nothing is written for what is not known."""
-    with path.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file)
-        writer.writerow(header)
-        writer.writerows(listed)
 
 
 def _write_definitions(connection: "duckdb.DuckDBPyConnection", release: Release, path: Path) -> None:
@@ -166,7 +157,7 @@ def _write_definitions(connection: "duckdb.DuckDBPyConnection", release: Release
     files = {Path(file).stem: (file, sha256) for file, sha256 in release.run["files"].items()}
     found = rows(connection, f"select {columns} from release.marts.dim_measure order by section, measure_id")
     listed = ([*row.values(), *files.get(f"fct_{row['measure_id']}", ("", ""))] for row in found)
-    write_rows(path, (*DEFINITION_COLUMNS, "rule", "rule_sha256"), listed)
+    write_csv(path, (*DEFINITION_COLUMNS, "rule", "rule_sha256"), listed)
 
 
 def _write_checks(home: Home, release: Release, path: Path) -> list[str]:
@@ -175,7 +166,7 @@ def _write_checks(home: Home, release: Release, path: Path) -> list[str]:
     for other in all_releases(home):
         if other.run["built_at"] <= release.run["built_at"]:
             listed += [(other.name, other.as_at, *check) for check in _checks(other)]
-    write_rows(path, CHECK_COLUMNS, listed)
+    write_csv(path, CHECK_COLUMNS, listed)
     return [row[2] for row in listed if row[0] == release.name and row[-1] not in ("passed", "pass")]
 
 

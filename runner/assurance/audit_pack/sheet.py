@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from runner.assurance.audit_pack.draw import Item, Sample
+from runner.cells import write_csv
 from runner.errors import ExitCode, RunnerError
 
 COLUMNS = (
@@ -28,8 +29,6 @@ COLUMNS = (
     "comment",
 )
 FILLED_IN = ("found_value", "agree", "comment")
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
-"""A spreadsheet runs a text that begins so as a formula."""
 
 
 @dataclass(frozen=True)
@@ -84,23 +83,17 @@ def write_sheet(sample: Sample, name: str, path: Path) -> int:
     Returns:
         How many lines there are.
     """
-    written = 0
-    with path.open("w", encoding="utf-8-sig", newline="") as file:
-        writer = csv.writer(file)
-        writer.writerow(COLUMNS)
-        for line in sheet_lines(sample):
-            item = line.of
-            of_item = (item.source_table, item.source_id, item.person_id, item.team)
-            cells = [name, str(line.number), str(line.item), *of_item, item.extract, item.source_line]
-            cells += [line.field, line.value, "; ".join(line.populations), *("" for _ in FILLED_IN)]
-            writer.writerow([_inert(cell) for cell in cells])
-            written = line.number
-    return written
+    lines = list(sheet_lines(sample))
+    write_csv(path, COLUMNS, (_cells(name, line) for line in lines), encoding="utf-8-sig")
+    return len(lines)
 
 
-def _inert(text: str) -> str:
-    """A text that no spreadsheet takes for a formula."""
-    return f"'{text}" if text.startswith(FORMULA) else text
+def _cells(name: str, line: SheetLine) -> list[str]:
+    """A line as the sheet shows it, with nothing where the auditor fills in."""
+    item = line.of
+    of_item = (item.source_table, item.source_id, item.person_id, item.team)
+    cells = [name, str(line.number), str(line.item), *of_item, item.extract, item.source_line]
+    return [*cells, line.field, line.value, "; ".join(line.populations), *("" for _ in FILLED_IN)]
 
 
 def read_filled(path: Path) -> tuple[str, dict[int, bool | None]]:

@@ -1,7 +1,7 @@
 """A control report held against a release: evidence out of the release, the bridges, and how they read."""
 
-import csv
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -19,6 +19,7 @@ from runner.assurance.control.bridge import (
     bridges,
 )
 from runner.assurance.control.report import Known, read_control_report
+from runner.cells import write_csv
 from runner.errors import ExitCode, RunnerError
 from runner.files import sha256_of
 from runner.home import Home
@@ -351,13 +352,13 @@ def write_bridges(result: ControlResult, path: Path) -> None:
         result: As given by `control_result`.
         path: The file to write.
     """
-    with path.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file)
-        writer.writerow(COLUMNS)
-        for bridge in result.bridges:
-            control = bridge.control
-            of_count = (control.line, control.measure_id, control.month, control.team_id or "")
-            steps = [*bridge.steps, Step("unexplained", bridge.unexplained, bridge.unexplained)]
-            for step in steps:
-                numbers = (f"{value:g}" for value in (step.count, step.known))
-                writer.writerow([*of_count, control.count, f"{bridge.ours:g}", step.reason, *numbers])
+    write_csv(path, COLUMNS, _bridge_rows(result))
+
+
+def _bridge_rows(result: ControlResult) -> Iterator[list[Any]]:
+    for bridge in result.bridges:
+        control = bridge.control
+        of_count = (control.line, control.measure_id, control.month, control.team_id or "")
+        for step in (*bridge.steps, Step("unexplained", bridge.unexplained, bridge.unexplained)):
+            numbers = (f"{value:g}" for value in (step.count, step.known))
+            yield [*of_count, control.count, f"{bridge.ours:g}", step.reason, *numbers]
