@@ -58,6 +58,8 @@ MOVED_FIGURES = f"""
     left join after.marts.dim_measure as measures_now on old.measure_id = measures_now.measure_id
     where
         old.reporting_month in (select reporting_month from after.marts.dim_month)
+        -- A year whose first month is no longer kept is given no more: that is no revision.
+        and first_month in (select reporting_month from after.marts.dim_month)
         and ($measure is null or old.measure_id = $measure)
         and (
             abs(coalesce(new.numerator, 0) - coalesce(old.numerator, 0)) > {TOLERANCE}

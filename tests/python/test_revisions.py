@@ -242,3 +242,12 @@ def test_a_median_moves_cause_by_cause(landed):
 
 def test_every_cause_has_its_words():
     assert IN_WORDS.keys() == CAUSES.keys() | {UNEXPLAINED}
+
+
+def test_a_year_to_date_whose_first_month_is_no_longer_kept_is_no_revision(tmp_path):
+    before = Side((UNIT, replace(OTHER, month=APRIL)))
+    with attached(before, replace(before, months=(MAY, JUNE))) as connection:
+        connection.execute(
+            "delete from after.marts.measure_results where population = 'financial year to date'"
+        )
+        assert find_changes(connection, Home(tmp_path), is_same_extract=False) == []
