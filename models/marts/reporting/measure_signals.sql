@@ -99,9 +99,14 @@ with
             places.*,
             sum(side) over (months rows between 6 preceding and current row) as sides,
             sum(step) over (months rows between 5 preceding and current row) as steps,
-            near_limit * sum(near_limit) over (
+            -- Months near the limit that this month is near; one near the other limit
+            -- between them takes none away.
+            sum(case when near_limit > 0 then 1 else 0 end) over (
                 months rows between 2 preceding and current row
-            ) as months_near_limit
+            ) as near_upper,
+            sum(case when near_limit < 0 then 1 else 0 end) over (
+                months rows between 2 preceding and current row
+            ) as near_lower
         from places
         window months as (partition by measure_id, statistic order by reporting_month)
     ),
@@ -124,9 +129,9 @@ with
                 then 'seven months in a row, each higher than the one before'
                 when steps = -6
                 then 'seven months in a row, each lower than the one before'
-                when months_near_limit >= 2 and near_limit > 0
+                when near_limit > 0 and near_upper >= 2
                 then 'two of three months near the upper limit'
-                when months_near_limit >= 2
+                when near_limit < 0 and near_lower >= 2
                 then 'two of three months near the lower limit'
             end as rule,
             case
