@@ -51,6 +51,8 @@ def write_whole(path: Path, text: str) -> None:
 
 
 def remove_folder(folder: Path) -> None:
-    """Removes a folder and what is in it; one that is not there is no fault."""
-    if folder.exists():
+    """Removes a folder and what is in it; of a link, the link alone. One that is not there is no fault."""
+    if folder.is_symlink():
+        folder.unlink()
+    elif folder.exists():
         shutil.rmtree(folder)

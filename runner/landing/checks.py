@@ -9,6 +9,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from runner.database import THREADS, locked_down
 from runner.landing import values
 from runner.landing.contract import MERGES, PEOPLE, Contract, Table
 from runner.landing.faults import refused
@@ -17,7 +18,6 @@ from runner.landing.sources import EXPORT_AGAIN, Source, make_clean_copy
 from runner.landing.values import named, quoted
 
 MERGE_TYPE = "merged person id"
-MEMORY = "2GB"
 # One thread costs a third less than two, and is as fast, until there is much to read.
 ONE_THREAD_BYTES = 256 * 2**20
 # Shares of a table's rows above which a fault is a fault of the whole file.
@@ -69,23 +69,9 @@ class Checks:
             source: The only other folder that it may read.
             size: How many bytes there are to read.
         """
-        import duckdb
-
-        self.database = duckdb.connect(":memory:")
-        if size < ONE_THREAD_BYTES:
-            self.database.execute("set threads = 1")
-        for setting in (
-            "TimeZone = 'UTC'",
-            "autoinstall_known_extensions = false",
-            "autoload_known_extensions = false",
-            "python_enable_replacements = false",
-            f"memory_limit = '{MEMORY}'",
-            f"temp_directory = {quoted(str(self.scratch / 'spill'))}",
-            f"allowed_directories = [{quoted(str(source))}, {quoted(str(self.scratch.parent))}]",
-            "enable_external_access = false",
-            "lock_configuration = true",
-        ):
-            self.database.execute(f"set {setting}")
+        threads = 1 if size < ONE_THREAD_BYTES else THREADS
+        spill = self.scratch / "spill"
+        self.database = locked_down(source, self.scratch.parent, spill=spill, threads=threads)
         self.database.execute("create schema raw")
         self.database.execute(
             "create table faults (table_name varchar, source_line bigint, column_name varchar,"

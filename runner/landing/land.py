@@ -166,7 +166,7 @@ def _write_manifest(
 
 
 def _stamp(path: Path) -> tuple[int, int, int]:
-    facts = path.stat()
+    facts = path.lstat()
     return facts.st_ino, facts.st_size, facts.st_mtime_ns
 
 

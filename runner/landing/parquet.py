@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING
 from runner.files import sha256_of
 from runner.landing.contract import Table
 from runner.landing.faults import refused
-from runner.landing.sources import Source, check_header
+from runner.landing.sources import MAX_BYTES, MAX_FIELD, MAX_ROWS, Source, check_header
 from runner.landing.values import named, quoted
 
 if TYPE_CHECKING:
     import duckdb
 
+SMALLER = "Check the export: no council's table is so large."
 NESTED = ("STRUCT", "MAP", "UNION", "BLOB")
 
 
@@ -28,6 +29,8 @@ def read_parquet_structure(database: "duckdb.DuckDBPyConnection", table: Table, 
         rows = database.execute(
             f"select sum(num_rows) from parquet_file_metadata({quoted(str(path))})"
         ).fetchone()[0]
+        if rows > MAX_ROWS:
+            raise refused(f"{path.name} holds {rows:,} rows; the most that is read is {MAX_ROWS:,}.", SMALLER)
         warnings = check_header(table, path, list(types))
         nested = [name for name in table.names if types[name].startswith(NESTED) or types[name].endswith("]")]
         if nested:
@@ -35,13 +38,22 @@ def read_parquet_structure(database: "duckdb.DuckDBPyConnection", table: Table, 
                 f"{path.name}: the column {nested[0]} does not hold plain values.",
                 "Write the column as text, a date or a number.",
             )
-        # Reads every value, so that damage anywhere in the file is found here.
-        read = ", ".join(f"count({named(name)})" for name in table.names)
-        database.execute(f"select {read} from read_parquet({quoted(str(path))})").fetchall()
+        # Reads every value: damage anywhere is found here, and few bytes that unpack to many.
+        lengths = ", ".join(
+            f"sum(strlen({named(name)})), max(strlen({named(name)}))"
+            if types[name] == "VARCHAR"
+            else f"count({named(name)}), 0"
+            for name in table.names
+        )
+        found = database.execute(f"select {lengths} from read_parquet({quoted(str(path))})").fetchall()[0]
     except duckdb.Error:
         raise refused(
             f"{path.name} is not a whole Parquet file.", "Export the table again and land the folder."
         ) from None
+    if sum(total or 0 for total in found[::2]) > MAX_BYTES:
+        raise refused(f"{path.name} unpacks to more than the {MAX_BYTES:,} bytes that are read.", SMALLER)
+    if max(length or 0 for length in found[1::2]) > MAX_FIELD:
+        raise refused(f"{path.name} has a field longer than {MAX_FIELD:,} characters.", SMALLER)
     return Source(
         table=table,
         path=path,

@@ -14,8 +14,10 @@ from pathlib import Path
 
 from runner.landing.contract import Contract, Table
 from runner.landing.faults import refused
+from runner.outside import MAX_REPORT_BYTES, kind_of
 
 MAX_BYTES = 4 * 2**30
+MAX_ROWS = 50_000_000
 MAX_FIELD = 100_000
 MAX_COLUMNS = 500
 CHUNK = 2**20
@@ -28,13 +30,6 @@ CONTROL_BYTES = bytes(byte for byte in (*range(32), 127) if byte not in b"\t\r\n
 EDGE_SPACES = (b" ,", b", ", b" \n", b"\n ", b" \r", b'" ', b' "', b"\t", b"\xc2\xa0")
 # A quote after a space that follows a comma: text to one reader, an opening quote to another.
 SPACED_QUOTE = re.compile(rb'[,\n][ \t]+"(?!")')
-SIGNATURES = {
-    b"PK\x03\x04": "a spreadsheet or zip file",
-    b"\xd0\xcf\x11\xe0": "a spreadsheet, perhaps with a password",
-    b"\x1f\x8b": "a gzip file",
-    b"PAR1": "a Parquet file",
-    b"%PDF": "a PDF",
-}
 EXPORT_AGAIN = "Export the table again as CSV (UTF-8, comma, double quotes) and land the folder."
 
 
@@ -144,9 +139,10 @@ def _check_file(path: Path) -> None:
         raise refused(f"{path.name} is not a file.", "Put the table's file in the folder.")
     if facts.st_size == 0:
         raise refused(f"{path.name} is empty: it has no header row.", EXPORT_AGAIN)
-    if facts.st_size > MAX_BYTES:
+    most = MAX_REPORT_BYTES if path.name == CONTROL_FILE else MAX_BYTES
+    if facts.st_size > most:
         raise refused(
-            f"{path.name} holds {facts.st_size:,} bytes; the most that is read is {MAX_BYTES:,}.",
+            f"{path.name} holds {facts.st_size:,} bytes; the most that is read is {most:,}.",
             "Check the export; a very large table can be sent as Parquet.",
         )
 
@@ -205,13 +201,12 @@ def scan_text(path: Path) -> TextFacts:
 
 
 def _check_signature(path: Path, start: bytes) -> None:
+    if kind := kind_of(start):
+        raise refused(f"{path.name} is {kind}, not CSV, whatever its name.", EXPORT_AGAIN)
     if start[:2] in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE) or start[:4000].count(0) * 5 > len(
         start[:4000]
     ):
         raise refused(f"{path.name}, line 1: the file is UTF-16, not UTF-8.", "Save the file as UTF-8.")
-    for signature, kind in SIGNATURES.items():
-        if start.startswith(signature):
-            raise refused(f"{path.name} is {kind}, not CSV, whatever its name.", EXPORT_AGAIN)
 
 
 @contextmanager

@@ -10,8 +10,10 @@ from runner.landing.contract import Column, Table
 DATE = r"\d{4}-\d{2}-\d{2}"
 TIME = r"([01]\d|2[0-3]):[0-5]\d(:[0-5]\d(\.\d{1,9})?)?"
 ZONE = r" ?(Z|[+-]\d{2}(:?\d{2})?)"
+# Controls, marks of writing direction, and characters that do not show: two texts that look alike are alike.
 NOT_TEXT = (
-    r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\x{0080}-\x{009f}\x{200e}\x{200f}\x{202a}-\x{202e}\x{2066}-\x{2069}]"
+    r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\x{0080}-\x{009f}\x{061c}\x{200b}\x{200e}\x{200f}\x{2028}-\x{202e}"
+    r"\x{2060}-\x{2069}\x{feff}\x{e0000}-\x{e007f}]"
 )
 SCIENTIFIC = r"-?\d+(\.\d+)?[eE][+]?\d+"
 EDGES = " \t\r\n\u00a0\u2007\u202f\u200b\ufeff"

@@ -1,13 +1,14 @@
 """Opening a release, or any built DuckDB file, to read from it."""
 
 import difflib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from runner.database import attach, locked_down
 from runner.errors import ExitCode, RunnerError
 from runner.home import Home
 from runner.months import Month
@@ -63,12 +64,17 @@ def find_built(home: Home, named: str | None = None) -> Built:
 
 
 @contextmanager
-def opened(built: Built, mart: str = "measure_results") -> Iterator["duckdb.DuckDBPyConnection"]:
+def opened(
+    built: Built, mart: str = "measure_results", *, also: Iterable[Path] = ()
+) -> Iterator["duckdb.DuckDBPyConnection"]:
     """A connection that has the file attached, read-only, under the name `release`.
+
+    The file may be anybody's: nothing in it reaches another file than those named here.
 
     Args:
         built: What to read.
         mart: A table that it must hold.
+        also: Other files and folders that are read, or written, over the connection.
 
     Raises:
         RunnerError: The file is still being written, or is no release.
@@ -81,11 +87,10 @@ def opened(built: Built, mart: str = "measure_results") -> Iterator["duckdb.Duck
             "Wait for the build to end, or build again.",
             ExitCode.BUSY,
         )
-    connection = duckdb.connect()
+    connection = locked_down(built.file, *also)
     try:
-        path = str(built.file).replace("'", "''")
         try:
-            connection.execute(f"attach '{path}' as release (read_only)")
+            attach(connection, built.file, "release")
             held = connection.execute(
                 "select table_name from duckdb_tables()"
                 " where database_name = 'release' and schema_name = 'marts'"

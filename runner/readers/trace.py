@@ -10,7 +10,7 @@ from runner.errors import ExitCode, RunnerError
 from runner.home import Home
 from runner.months import Month
 from runner.readers.release import Built, check_month, extract_date, measure, opened, rows
-from runner.readers.source_rows import add_source_rows
+from runner.readers.source_rows import EXAMPLE, add_source_rows
 from runner.readers.text import day, figure, line, month_name, note, quantity, widths
 
 if TYPE_CHECKING:
@@ -94,7 +94,7 @@ def trace(home: Home, built: Built, measure_id: str, month: Month, population: s
     Raises:
         RunnerError: The release has no such measure, month or population.
     """
-    with opened(built) as connection:
+    with opened(built, also=(home.landing, EXAMPLE)) as connection:
         register = measure(connection, measure_id)
         check_month(connection, month)
         results = rows(connection, FIGURES, {"measure_id": measure_id, "month": month.first_day})

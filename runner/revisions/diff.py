@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+from runner.database import attach, locked_down
 from runner.errors import ExitCode, RunnerError
 from runner.home import Home
 from runner.readers.release import nearest, rows
@@ -45,7 +46,7 @@ def diff(
             "name two releases; `runner status` lists them.",
             ExitCode.USAGE,
         )
-    with both_attached(old, new) as connection:
+    with both_attached(home, old, new) as connection:
         _check_measure(connection, measure)
         changes = find_changes(connection, home, is_same_extract=same_extract(old, new), measure=measure)
         teams = dict(connection.execute("select team_id, team_name from after.marts.dim_team").fetchall())
@@ -63,19 +64,17 @@ def diff(
 
 
 @contextmanager
-def both_attached(before: Release, after: Release) -> Iterator["duckdb.DuckDBPyConnection"]:
-    """A connection that has two releases attached, read-only, as `before` and `after`.
+def both_attached(home: Home, before: Release, after: Release) -> Iterator["duckdb.DuckDBPyConnection"]:
+    """A connection that has two releases attached, read-only, as `before` and `after`; it reads landings.
 
     Raises:
         RunnerError: One of them is not the file that was built.
     """
-    import duckdb
-
     before.verify()
     after.verify()
-    with duckdb.connect() as connection:
-        connection.execute(f"attach '{before.file}' as before (read_only)")
-        connection.execute(f"attach '{after.file}' as after (read_only)")
+    with locked_down(before.file, after.file, home.landing) as connection:
+        attach(connection, before.file, "before")
+        attach(connection, after.file, "after")
         yield connection
 
 

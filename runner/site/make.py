@@ -106,7 +106,7 @@ def make_site(built: Built, made: Made, folder: Path) -> Path:
     """
     (folder / "measures").mkdir(parents=True, exist_ok=True)
     (folder / "data").mkdir(exist_ok=True)
-    with opened(built) as connection:
+    with opened(built, also=(folder,)) as connection:
         site = read_site(connection)
         _write_tables(connection, folder / "data")
     environment = _environment()

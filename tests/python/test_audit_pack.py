@@ -164,7 +164,7 @@ def test_source_rows_that_touch_the_month_are_drawn_whether_reported_or_not(made
 
 def test_a_row_that_the_report_lost_is_in_no_figure(made):
     home, release, _ = made
-    with opened(Built(release.name, release.file)) as connection:
+    with opened(Built(release.name, release.file), also=(home.landing,)) as connection:
         sample = draw_from_source(connection, home, Month(2024, 5), "a seed", FIVE)
     assert [(item.source_id, item.person_id, item.team, item.fields) for item in sample.items] == [
         (

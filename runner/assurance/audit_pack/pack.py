@@ -24,6 +24,7 @@ from runner.errors import ExitCode, RunnerError
 from runner.files import OWNER_ONLY, remove_folder, sha256_of, write_whole
 from runner.home import Home
 from runner.readers.release import Built, measure, opened
+from runner.readers.source_rows import EXAMPLE
 from runner.releases.store import Release
 
 if TYPE_CHECKING:
@@ -110,7 +111,7 @@ def _fill(
 ) -> dict[str, Any]:
     """Writes a pack's files into an empty folder, and returns its manifest."""
     run = release.run
-    with opened(Built(release.name, release.file)) as connection:
+    with opened(Built(release.name, release.file), also=(home.landing, EXAMPLE)) as connection:
         looked = write_evidence(connection, home, release, folder, control)
         samples = _samples(connection, home, release, tolerance, measures)
     sheets = {}
@@ -206,7 +207,7 @@ def import_sheet(home: Home, release: Release, folder: Path, path: Path) -> Proj
     name, answers = read_filled(path)
     tolerance = Fraction(manifest["tolerance"])
     release.verify()
-    with opened(Built(release.name, release.file)) as connection:
+    with opened(Built(release.name, release.file), also=(home.landing, EXAMPLE)) as connection:
         samples = _samples(connection, home, release, tolerance, manifest["measures"])
     named = {sheet_name(release.run["run_id"], sample): sample for sample in samples}
     if name not in named:

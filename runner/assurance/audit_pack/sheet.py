@@ -10,6 +10,7 @@ from typing import NoReturn
 from runner.assurance.audit_pack.draw import Item, Sample
 from runner.cells import write_csv
 from runner.errors import ExitCode, RunnerError
+from runner.outside import check_text
 
 COLUMNS = (
     "sheet",
@@ -108,6 +109,7 @@ def read_filled(path: Path) -> tuple[str, dict[int, bool | None]]:
     Raises:
         RunnerError: The file is no sheet, or a line is not filled in as it must be (input refused).
     """
+    check_text(path, "Save the filled-in sheet as comma-separated CSV, UTF-8.")
     answers: dict[int, bool | None] = {}
     names = set()
     try:

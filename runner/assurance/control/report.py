@@ -8,6 +8,7 @@ from typing import NoReturn
 
 from runner.errors import ExitCode, RunnerError
 from runner.months import Month
+from runner.outside import check_text
 
 COLUMNS = ["measure", "month", "team", "count"]
 
@@ -59,6 +60,7 @@ def read_control_report(path: Path, known: Known) -> list[ControlCount]:
         RunnerError: The file cannot be read, or a line is not as it must be (input refused).
     """
     counts: dict[tuple[str, Month, str | None], ControlCount] = {}
+    check_text(path, "Save the control report as comma-separated CSV, UTF-8.")
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
             reader = csv.reader(file, strict=True)

@@ -20,6 +20,7 @@ from runner.assurance.control.bridge import (
 )
 from runner.assurance.control.report import Known, read_control_report
 from runner.cells import write_csv
+from runner.database import attach
 from runner.errors import ExitCode, RunnerError
 from runner.files import sha256_of
 from runner.home import Home
@@ -189,6 +190,8 @@ def control_result(home: Home, built: Built, path: Path, month: Month | None = N
         RunnerError: The control report is refused, or counts nothing in the month (nothing matched).
     """
     with opened(built) as connection:
+        later = _later(home, connection)
+    with opened(built, also=(later.file,) if later else ()) as connection:
         known, kinds = _known(connection)
         counts = read_control_report(path, known)
         if month:
@@ -199,11 +202,8 @@ def control_result(home: Home, built: Built, path: Path, month: Month | None = N
                 "Name another month, or none for all of them.",
                 ExitCode.NOTHING_MATCHED,
             )
-        later = _later(home, connection)
         if later:
-            connection.execute(
-                f"attach '{str(later.file).replace(chr(39), chr(39) * 2)}' as later (read_only)"
-            )
+            attach(connection, later.file, "later")
         asked = {
             "measures": sorted({count.measure_id for count in counts}),
             "months": sorted({count.month.first_day for count in counts}),

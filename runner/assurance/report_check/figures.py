@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from runner.errors import ExitCode, RunnerError
+from runner.outside import check_text
 
 COLUMNS = (
     "figure",
@@ -162,6 +163,7 @@ def read_figures(path: Path) -> list[Figure]:
     Raises:
         RunnerError: The file cannot be read as such; says which row and what to write instead (exit 9).
     """
+    check_text(path, "Save the figures as comma-separated CSV, UTF-8.")
     try:
         with path.open(encoding="utf-8-sig", newline="") as lines:
             rows = list(csv.reader(lines, strict=True))
