@@ -33,15 +33,15 @@ with
             amount,
             counted_on,
             'all' as population
-        from {{ ref("measure_rows") }}
+        from {{ ref("measure_rows") }} as all_rows
         where
             outcome <> 'excluded'
             and list_has_any(
                 populations,
                 (
-                    select coalesce(list(population), [])
-                    from {{ ref("populations") }}
-                    where not is_in_all
+                    select coalesce(list(apart.population), [])
+                    from {{ ref("populations") }} as apart
+                    where apart.measure_id = all_rows.measure_id and not apart.is_in_all
                 )
             )
             is not true
