@@ -1,5 +1,6 @@
 """The checks, read from a project's `checks/*.yml`: one suite a file, as data."""
 
+import re
 from dataclasses import dataclass, fields
 from pathlib import Path
 
@@ -31,6 +32,9 @@ FAMILIES = {
     "F20": ("Checks on the checks", "all"),
 }
 """Each family's name, and the assertion about the figures that it tests."""
+
+
+TABLE_READ = re.compile(r"\b(?:landed|release\.marts)\.(\w+)")
 
 
 @dataclass(frozen=True)
@@ -68,6 +72,11 @@ class Check:
     dfe_rules: str = ""
     limit: float = 0.0
     may_be_empty: bool = False
+
+    @property
+    def reads(self) -> tuple[str, ...]:
+        """The tables that it looks at: landed ones, and marts."""
+        return tuple(dict.fromkeys(TABLE_READ.findall(f"{self.source} {self.fails}")))
 
 
 def load_checks(project: Path) -> list[Check]:

@@ -13,6 +13,7 @@ from typing import Any
 from runner import ledger
 from runner.assurance.assure import assure
 from runner.assurance.control import control_result
+from runner.assurance.history import add_history
 from runner.building import code
 from runner.building.build import Build, build
 from runner.building.extracts import Extract, choose_extract, extract_before, inputs_hash
@@ -187,6 +188,7 @@ def _refresh_one(
     chain = published_chain(home)
     name = f"{month}-r{next_number(home, month)}"
     add_vintages(built.marts, name, str(extract.as_at), chain)
+    add_history(built.marts, name, str(extract.as_at), chain)
     base = compared_with(home, month, extract.as_at)
     revised = add_revisions(built.marts, name, inputs, base, home)
     stages.end("compare")

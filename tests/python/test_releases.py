@@ -29,6 +29,7 @@ from runner.releases.store import all_releases, current, find_release
 
 MAY, JUNE = Month(2024, 5), Month(2024, 6)
 MARTS = [
+    "check_history",
     "check_results",
     "contacts",
     "dim_measure",
@@ -66,7 +67,7 @@ def test_a_release_holds_the_marts_with_their_comments_and_nothing_else(built_ho
         ).fetchall()
     assert {schema for schema, _, _ in tables} == {"marts"}
     assert [table for _, table, _ in tables] == MARTS
-    assert tables[1][2] == "It's a contact a row."
+    assert tables[2][2] == "It's a contact a row."
     assert all(comment for _, comment in columns)
     assert ("contact_id", "The contact's id.") in columns
     assert version == [("v1.0.0+",)]
@@ -88,7 +89,7 @@ def test_run_json_says_what_it_was_made_of(built_home):
         "2024-06",
         "2024-07-31",
         dict.fromkeys(MARTS, 2)
-        | {"check_results": 1, "dim_measure": 1, "dim_population": 1}
+        | {"check_history": 1, "check_results": 1, "dim_measure": 1, "dim_population": 1}
         | {"dim_person": 0, "dim_team": 0, "measure_revisions": 0},
     )
     assert run["checks"] == [{"name": "every_contact_has_a_date", "status": "pass", "failures": 0}]

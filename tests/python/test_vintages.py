@@ -53,6 +53,18 @@ def test_a_release_keeps_what_was_published_before_and_its_own(revised):
     assert vintages(revised, "2024-06-r2") == FIRST + SECOND
 
 
+def test_a_release_keeps_what_each_check_came_to_in_what_was_published_before(revised):
+    with duckdb.connect() as connection:
+        connection.execute(
+            f"attach '{revised.releases / '2024-06-r2' / 'marts.duckdb'}' as release (read_only)"
+        )
+        kept = connection.execute("from release.marts.check_history").fetchall()
+    assert kept == [
+        ("contact_before_2000", "2024-05-r1", date(2024, 6, 4), 2, 0, "passed"),
+        ("contact_before_2000", "2024-06-r2", date(2024, 8, 2), 3, 0, "passed"),
+    ]
+
+
 def test_a_draft_that_was_never_published_leaves_no_vintage(revised):
     assert vintages(revised, "2024-06-r1")[0][0] == "2024-06-r1"
     assert "2024-06-r1" not in {row[0] for row in vintages(revised, "2024-06-r2")}
