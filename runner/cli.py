@@ -161,17 +161,21 @@ def land_command(
     answer(as_json, {"status": landed.status, **landed.manifest}, landed_text(landed))
 
 
-@main.command()
+@main.command("plan")
 @click.argument("month", type=MONTH)
 @click.option("--as-at", type=DATE, help="The extract to build from.")
 @json_option
 @click.pass_obj
-def plan(home: Home, month: Month, as_at: date | None, as_json: bool) -> None:
-    """Say what a refresh of MONTH would do; write nothing."""
-    from runner.releases import status as releases
+def plan_command(home: Home, month: Month, as_at: date | None, as_json: bool) -> None:
+    """Say what a refresh of MONTH would do; write nothing.
 
-    planned = releases.plan(home, month, as_at)
-    answer(as_json, planned, releases.plan_text(planned))
+    What would run, what is new in the extract, which months are open, closing or frozen, and what is expected
+    to move in what is published.
+    """
+    from runner.releases.plan import plan, plan_text
+
+    planned = plan(home, month, as_at)
+    answer(as_json, planned, plan_text(planned))
 
 
 @main.command()
@@ -179,6 +183,7 @@ def plan(home: Home, month: Month, as_at: date | None, as_json: bool) -> None:
 @click.option("--as-at", type=DATE, help="The extract to build from; else the month's own.")
 @click.option("--from", "first", type=MONTH, help="With --to: every month from this one, oldest first.")
 @click.option("--to", "last", type=MONTH, help="With --from: up to and including this month.")
+@click.option("--publish", "publishes", is_flag=True, help="With --from: publish each month, unsigned.")
 @click.option(
     "--control",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
@@ -192,14 +197,17 @@ def refresh(
     as_at: date | None,
     first: Month | None,
     last: Month | None,
+    publishes: bool,
     control: Path | None,
     as_json: bool,
 ) -> None:
     """Build MONTH and make a draft release of it.
 
-    Each month is built from the newest extract dated in the month after it; failing that,
-    from the first one after the month's end. Nothing is published.
+    Each month is built from the newest extract dated in the month after it; failing that, from the first one
+    after the month's end, and then it is said that the month cannot be known as it was. Nothing is published,
+    unless a range is built with --publish: then each month is, before the next is built and compared with it.
     """
+    from runner.releases.backfill import backfill
     from runner.releases.refresh import refresh as refresh_months
     from runner.releases.refresh import refreshed_text
 
@@ -211,7 +219,10 @@ def refresh(
         raise click.UsageError(
             "A range goes from an earlier month to a later one, each with its own extract."
         )
-    done = refresh_months(home, Month.range(first, last) if first else [month], as_at, tell, control)
+    if publishes and not first:
+        raise click.UsageError("--publish goes with --from and --to; else type `runner publish`.")
+    months = Month.range(first, last) if first else [month]
+    done = backfill(home, months, tell) if publishes else refresh_months(home, months, as_at, tell, control)
     answer(as_json, [one.facts() for one in done], refreshed_text(done))
 
 

@@ -11,6 +11,7 @@ from runner.home import PROJECT
 DBT_FILES = ("dbt_project.yml", "profiles.yml")
 DBT_FOLDERS = ("macros", "models", "seeds", "tests")
 CHECKS = "checks"
+NOT_DBT = ("tests/python",)
 DBT_SUFFIXES = {".csv", ".md", ".sql", ".yml"}
 SITE_FILES = ("*.csv", "templates/*")
 """What the pages of a release are made of besides code."""
@@ -22,7 +23,8 @@ def dbt_files(project: Path) -> dict[str, str]:
     paths = [project / name for name in DBT_FILES]
     for folder in (*DBT_FOLDERS, CHECKS):
         paths += (path for path in (project / folder).rglob("*") if path.suffix in DBT_SUFFIXES)
-    return {path.relative_to(project).as_posix(): sha256_of(path) for path in sorted(paths)}
+    named = {path.relative_to(project).as_posix(): path for path in sorted(paths)}
+    return {name: sha256_of(path) for name, path in named.items() if not name.startswith(NOT_DBT)}
 
 
 def versions() -> dict[str, str]:

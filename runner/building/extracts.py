@@ -101,8 +101,13 @@ def choose_extract(home: Home, month: Month, as_at: date | None = None) -> Extra
             f"`runner land FOLDER --as-at {month.next.first_day}` with the date of your extract.",
             ExitCode.NOTHING_MATCHED,
         )
-    following = [extract for extract in after if Month.of(extract.as_at) == month.next]
+    following = [extract for extract in after if is_known_then(month, extract.as_at)]
     return following[-1] if following else after[0]
+
+
+def is_known_then(month: Month, as_at: date) -> bool:
+    """Whether an extract of a date shows a month as it was first known: it was taken in the month after."""
+    return Month.of(as_at) == month.next
 
 
 def extract_before(home: Home, extract: Extract) -> Extract | None:

@@ -16,7 +16,13 @@ from runner.assurance.control import control_result
 from runner.assurance.history import add_history
 from runner.building import code
 from runner.building.build import Build, build
-from runner.building.extracts import Extract, choose_extract, extract_before, inputs_hash
+from runner.building.extracts import (
+    Extract,
+    choose_extract,
+    extract_before,
+    inputs_hash,
+    is_known_then,
+)
 from runner.building.manifest import parsed_project
 from runner.files import (
     OWNER_ONLY,
@@ -45,6 +51,9 @@ from runner.site.make import Made, make_site
 
 PARSED = "parsed"
 DRAFT = ".draft-"
+STAGES = ("start and parse", "build", "assurance", "compare", "package", "site")
+"""What a refresh does, in order; run.json has the CPU seconds of each."""
+
 SIGNALS = "measure_signals"
 """The last table that the pages need: a project without it has no pages."""
 
@@ -56,10 +65,12 @@ class Refreshed:
     Attributes:
         release: The draft that was made, or the release that is the same already.
         is_new: Whether it was made now.
+        is_published: Whether it is published.
     """
 
     release: Release
     is_new: bool
+    is_published: bool = False
 
     def facts(self) -> dict[str, Any]:
         """What to tell of it, for `--json`."""
@@ -67,6 +78,8 @@ class Refreshed:
         return {
             "release": self.release.name,
             "is_new": self.is_new,
+            "is_published": self.is_published,
+            "known_then": is_known_then(self.release.month, self.release.as_at),
             "folder": str(self.release.folder),
             **{key: run[key] for key in ("month", "as_at", "run_id", "sha256", "seconds")},
             "rows": sum(run["rows"].values()),
@@ -95,10 +108,26 @@ def refresh(
             way. Months before the one that failed keep their drafts.
     """
     chosen = [(month, choose_extract(home, month, as_at)) for month in months]
+    for line in not_known_then(chosen):
+        progress(line)
     with run_lock(home, " ".join(["refresh", *map(str, months[:1])])):
         clear_leftovers(home)
         files = code.dbt_files(home.project)
         return [_refresh_one(home, month, extract, files, progress, control) for month, extract in chosen]
+
+
+def not_known_then(chosen: list[tuple[Month, Extract]]) -> list[str]:
+    """A sentence for each month that its extract cannot show as it was first known.
+
+    Args:
+        chosen: Months, and the extract that each is built from.
+    """
+    return [
+        f"{month} cannot be known as it was then: no extract of {month.next} is used or landed."
+        f" That of {extract.as_at} holds what was recorded since."
+        for month, extract in chosen
+        if not is_known_then(month, extract.as_at)
+    ]
 
 
 def refreshed_text(done: list[Refreshed]) -> str:
@@ -110,12 +139,15 @@ def refreshed_text(done: list[Refreshed]) -> str:
             checks = f"{len(run['checks'])} checks passed"
             lines.append(
                 f"{name} is built from the extract of {run['as_at']}: "
-                f"{sum(run['rows'].values()):,} rows, {checks}, {run['seconds']:.0f} s. It is a draft."
+                f"{sum(run['rows'].values()):,} rows, {checks}, {run['seconds']:.0f} s."
+                f" It is {'published, UNSIGNED' if one.is_published else 'a draft'}."
             )
+            if not run["known_then"]:
+                lines.append(f"  {run['month']} cannot be known as it was then: the extract is a later one.")
             lines += _revised_lines(run)
         else:
             lines.append(f"Nothing to do: {name} came of the same extract and the same code.")
-    if any(one.is_new for one in done):
+    if any(one.is_new and not one.is_published for one in done):
         lines.append(f"Next: runner publish {done[-1].release.name}")
     return "\n".join(lines)
 
@@ -253,6 +285,7 @@ def _run_facts(
         "run_id": run_id,
         "month": str(month),
         "as_at": str(extract.as_at),
+        "known_then": is_known_then(month, extract.as_at),
         "simulated": extract.is_simulated,
         "built_at": datetime.now(UTC).isoformat(timespec="seconds"),
         "sha256": package.sha256,
