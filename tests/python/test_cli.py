@@ -113,7 +113,7 @@ def test_doctor_is_well_and_then_is_not(run, home):
     code, shown, told = run("doctor")
     assert code == 3
     assert "FAULT  ledger" in shown
-    assert "1 of 13 looks" in told
+    assert "1 of 17 looks" in told
 
 
 def test_a_fault_of_the_file_system_is_one_sentence(run, home):
