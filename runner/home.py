@@ -35,6 +35,11 @@ class Home:
         return self.root / "work"
 
     @property
+    def samples(self) -> Path:
+        """What traced samples came to."""
+        return self.root / "assurance" / "samples"
+
+    @property
     def ledger(self) -> Path:
         """The append-only record of what was done."""
         return self.root / "ledger.jsonl"

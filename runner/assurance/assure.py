@@ -1,15 +1,19 @@
 """Assuring a finished build: every check run, its results put among the marts, and the gate."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from runner.assurance.control import BRIDGES, ControlResult, write_bridges
 from runner.assurance.control.check import check_result
-from runner.assurance.counting import count_all
+from runner.assurance.counting import count, seeing
 from runner.assurance.definitions import load_checks
-from runner.assurance.opinion import Scope, statement, write_statement
+from runner.assurance.effects import effects
+from runner.assurance.opinion import Scope, statement
+from runner.assurance.samples import check_result as sample_result
+from runner.assurance.statement_text import write_statement
 from runner.assurance.suites import Result, validate
 from runner.building.build import Build
 from runner.building.extracts import Extract
@@ -60,6 +64,7 @@ def assure(
     extract: Extract,
     previous: Extract | None,
     reconciled: ControlResult | None = None,
+    samples: Sequence[dict[str, Any]] = (),
 ) -> Assured:
     """Runs every check on a finished build and puts `check_results` among its marts.
 
@@ -70,15 +75,19 @@ def assure(
         extract: The extract that the build was made from.
         previous: The extract landed before it, if any.
         reconciled: A control report held against the build, if one was given.
+        samples: The last samples that were drawn (`runner.assurance.samples.last_samples`).
 
     Raises:
         RunnerError: A check blocks, or did not run (blocked). The statement is in the build's folder.
     """
-    counts = count_all(load_checks(project), built.file, built.marts, extract, previous)
-    results = validate(counts)
+    with seeing(built.file, built.marts, extract, previous) as connection:
+        results = validate([count(connection, check) for check in load_checks(project)])
+        touched = effects(connection, results, project)
     if reconciled:
         results.append(check_result(reconciled))
-    said = statement(results, _scope(built, month, extract), has_control_report=reconciled is not None)
+    if traced := sample_result(samples):
+        results.append(traced)
+    said = statement(results, _scope(built, month, extract), reconciled is not None, touched, samples)
     said["control_report"] = reconciled.summary() if reconciled else None
     assured = Assured(results, said, reconciled)
     refused = [result for result in results if result.status in ("blocked", "not run")]

@@ -5,6 +5,8 @@ The checks see the landed tables of the extract as `landed`, those of the extrac
 as `build`, and the marts as `release`. Nothing can be written.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -31,13 +33,13 @@ class Count:
     fault: str = ""
 
 
-def count_all(
-    checks: list[Check], build: Path, marts: Path, extract: Extract, previous: Extract | None
-) -> list[Count]:
-    """Runs every check's count.
+@contextmanager
+def seeing(
+    build: Path, marts: Path, extract: Extract, previous: Extract | None
+) -> Iterator["duckdb.DuckDBPyConnection"]:
+    """A connection that sees what the checks see.
 
     Args:
-        checks: The checks.
         build: The finished build file; nothing has it open.
         marts: The finished file of marts.
         extract: The extract that the build was made from.
@@ -50,7 +52,7 @@ def count_all(
         connection.execute(f"attach {quoted(str(build))} as build (read_only)")
         connection.execute(f"attach {quoted(str(marts))} as release (read_only)")
         show_landed(connection, extract, previous)
-        return [count(connection, check) for check in checks]
+        yield connection
 
 
 def show_landed(connection: "duckdb.DuckDBPyConnection", extract: Extract, previous: Extract | None) -> None:

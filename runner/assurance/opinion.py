@@ -1,10 +1,8 @@
 """The opinion on a release, by rule, and the statement that says what it rests on."""
 
-import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
-from pathlib import Path
 from typing import Any
 
 from runner.assurance.definitions import FAMILIES
@@ -13,12 +11,17 @@ from runner.assurance.suites import Result
 ELSEWHERE = ("F01", "F02", "F18")
 """Families that landing, the build's contracts and the release's own hashes guard."""
 
+NAMED_APART = ("F09", "F15")
+"""Families of which the statement says by themselves whether they were tested."""
+
 LIMITS = (
     "The extract is tested against itself and its control totals: what was never entered in the case system"
     " is not found.",
-    "No sample was compared with the paper or electronic case file.",
     "A check that passes says that no row it looked at failed, not that no row is wrong.",
 )
+
+
+UNTRACED = "No sample of the month was compared with the paper or electronic case file."
 
 
 @dataclass(frozen=True)
@@ -51,6 +54,8 @@ def opinion(results: Iterable[Result], has_control_report: bool) -> str:
         results: What the checks came to.
         has_control_report: Whether the figures were reconciled with a report that the case system
             made by itself.
+
+    A sample that was traced is one of the results: above its tolerance, it is an exception.
     """
     listed = list(results)
     if not listed or any(result.status == "not run" for result in listed):
@@ -61,30 +66,53 @@ def opinion(results: Iterable[Result], has_control_report: bool) -> str:
     return "qualified" if noted or not has_control_report else "clear"
 
 
-def statement(results: list[Result], scope: Scope, has_control_report: bool) -> dict[str, Any]:
-    """What is said of a release, and on what it rests."""
+def statement(
+    results: list[Result],
+    scope: Scope,
+    has_control_report: bool,
+    effects: Mapping[str, dict[str, Any]],
+    samples: Sequence[dict[str, Any]] = (),
+) -> dict[str, Any]:
+    """What is said of a release, and on what it rests.
+
+    Args:
+        results: What the checks came to.
+        scope: What was looked at.
+        has_control_report: Whether one was given.
+        effects: The figures that each exception touches, as given by `runner.assurance.effects`.
+        samples: The last samples that were drawn, as given by `runner.assurance.samples`.
+    """
+    is_traced = any(one["is_finished"] and one["month"] == scope.month for one in samples)
     not_tested = []
     if not has_control_report:
         not_tested.append(
-            "reconciliation with an independent control report: none was supplied, so the opinion is"
+            "reconciliation with an independent control report (F09): none was supplied, so the opinion is"
             " qualified at best"
         )
-    not_tested += [
-        "samples traced to the case file and back",
-        "no check of these families ran: " + ", ".join(_untested(results)),
-    ]
+    if not is_traced:
+        not_tested.append(
+            f"samples of {scope.month} traced to the case file and back (F15): none was read in"
+        )
+    if untested := _untested(results):
+        not_tested.append("no check of these families ran: " + ", ".join(untested))
     return {
         "opinion": opinion(results, has_control_report),
         "scope": vars(scope),
         "not_tested": not_tested,
         "families": _by_family(results),
-        "exceptions": [_exception(result) for result in results if result.status != "passed"],
-        "limits": list(LIMITS),
+        "exceptions": [
+            _exception(result) | effects.get(result.check.id, {"figures": [], "may_touch": []})
+            for result in results
+            if result.status != "passed"
+        ],
+        "samples": list(samples),
+        "revisions": None,
+        "limits": [*LIMITS, *([] if is_traced else [UNTRACED])],
     }
 
 
 def _untested(results: list[Result]) -> list[str]:
-    tested = {result.check.family for result in results} | {*ELSEWHERE}
+    tested = {result.check.family for result in results} | {*ELSEWHERE, *NAMED_APART}
     return [f"{name.lower()} ({family})" for family, (name, _) in FAMILIES.items() if family not in tested]
 
 
@@ -121,65 +149,3 @@ def _exception(result: Result) -> dict[str, Any]:
         "owner": check.owner,
         "dfe_rules": check.dfe_rules,
     }
-
-
-def statement_text(said: dict[str, Any]) -> str:
-    """The statement as Markdown."""
-    scope, families = said["scope"], said["families"]
-    lines = [
-        f"# Assurance statement: {scope['month']}, from the extract of {scope['as_at']}",
-        "",
-        f"**Opinion: {said['opinion']}.** {sum(family['checks'] for family in families)} checks looked at"
-        f" {sum(family['rows_tested'] for family in families):,} rows;"
-        f" {sum(family['passed'] for family in families)} passed, {len(said['exceptions'])} did not.",
-        "",
-        "## Scope",
-        "",
-        f"- Figures of {scope['measures']} measures up to {scope['month']}, each as the register defines it.",
-        f"- {scope['tables']} landed tables, {scope['read']:,} rows read, {scope['rejected']:,} rejected;"
-        " every row is accounted for in `row_accounting`.",
-        "- Receipts, control totals, schema, keys, codes and dates at landing, which rejects a row or"
-        " refuses the extract; definitions and code by the hashes in `run.json`.",
-        f"- {scope['build_checks']} further checks of what the build makes; all passed, or nothing would have"
-        " been built.",
-        "",
-        "Not tested:",
-        "",
-        *(f"- {what}" for what in said["not_tested"]),
-        "",
-        "## Work done",
-        "",
-        "| family | | assertion | checks | passed | rows tested | rows failed |",
-        "| --- | --- | --- | ---: | ---: | ---: | ---: |",
-        *(
-            f"| {row['family']} | {row['name']} | {row['assertion']} | {row['checks']} | {row['passed']}"
-            f" | {row['rows_tested']:,} | {row['rows_failed']:,} |"
-            for row in families
-        ),
-        "",
-        "## Exceptions",
-        "",
-    ]
-    if said["exceptions"]:
-        lines += [
-            "| check | severity | rows | what was found | effect | owner |",
-            "| --- | --- | ---: | --- | --- | --- |",
-            *(
-                f"| {row['check']} | {row['severity']} | {row['rows_failed']:,} of {row['rows_tested']:,}"
-                f" | {row['says']} | {row['effect']} | {row['owner']} |"
-                for row in said["exceptions"]
-            ),
-        ]
-    else:
-        lines.append("None, in the rows that were looked at.")
-    lines += ["", "## Limits", "", *(f"- {limit}" for limit in said["limits"]), ""]
-    return "\n".join(lines)
-
-
-def write_statement(said: dict[str, Any], folder: Path) -> None:
-    """Writes statement.md and statement.json into a folder, which is made."""
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / "statement.md").write_text(statement_text(said), encoding="utf-8")
-    (folder / "statement.json").write_text(
-        json.dumps(said, ensure_ascii=False, indent=2) + "\n", encoding="utf-8"
-    )

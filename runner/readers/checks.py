@@ -4,16 +4,19 @@ from itertools import groupby
 from typing import Any
 
 from runner.assurance.definitions import FAMILIES
+from runner.assurance.samples import last_samples, samples_text
 from runner.errors import ExitCode, RunnerError
 from runner.home import Home
 from runner.months import MONTH, Month
 from runner.readers.release import Built, find_built, opened, rows
 from runner.readers.text import line, note, widths
-from runner.releases.store import all_releases
+from runner.releases.store import NAME, all_releases
 
 
 def check(home: Home, wanted: str | None = None) -> dict[str, Any]:
     """What each check found in a release.
+
+    The last samples stand beside it, also those that were read in since: the release itself never changes.
 
     Args:
         home: The folder that keeps the releases.
@@ -26,7 +29,9 @@ def check(home: Home, wanted: str | None = None) -> dict[str, Any]:
     built = _find(home, wanted)
     with opened(built, "check_results") as connection:
         results = rows(connection, "from release.marts.check_results order by family, check_id")
-    return {"release": built.name, "checks": results}
+    named = NAME.fullmatch(built.name)
+    samples = last_samples(home, Month.parse(named[1])) if named else []
+    return {"release": built.name, "checks": results, "samples": samples}
 
 
 def _find(home: Home, wanted: str | None) -> Built:
@@ -69,4 +74,5 @@ def check_text(checked: dict[str, Any]) -> str:
             for row in members
             if row["status"] != "passed"
         ]
+    lines += [note(f"Sample: {text}.", "") for text in samples_text(checked["samples"])]
     return "\n".join(lines)

@@ -14,6 +14,8 @@ from runner import ledger
 from runner.assurance.assure import assure
 from runner.assurance.control import control_result
 from runner.assurance.history import add_history
+from runner.assurance.revisions import revisions
+from runner.assurance.samples import last_samples, samples_hash
 from runner.building import code
 from runner.building.build import Build, build
 from runner.building.extracts import (
@@ -200,7 +202,9 @@ def _refresh_one(
 ) -> Refreshed:
     inputs, made_by = inputs_hash(home, extract), code.code_hash(files)
     same = same_release(home, month, inputs, made_by)
-    if same and (control is None or same.run.get("control_hash") == sha256_of(control)):
+    samples = last_samples(home, month)
+    is_said = same and same.run.get("samples_hash") == samples_hash(samples)
+    if is_said and (control is None or same.run.get("control_hash") == sha256_of(control)):
         return Refreshed(same, is_new=False)
 
     progress(f"Building {month} from the extract of {extract.as_at}")
@@ -214,7 +218,8 @@ def _refresh_one(
     built = build(home.project, work, month, extract, manifest, progress)
     stages.end("build")
     reconciled = control_result(home, Built(str(month), built.marts), control) if control else None
-    assured = assure(built, home.project, month, extract, extract_before(home, extract), reconciled)
+    before = extract_before(home, extract)
+    assured = assure(built, home.project, month, extract, before, reconciled, samples)
     stages.end("assurance")
     draft.mkdir(parents=True, mode=OWNER_ONLY)
     chain = published_chain(home)
@@ -223,6 +228,7 @@ def _refresh_one(
     add_history(built.marts, name, str(extract.as_at), chain)
     base = compared_with(home, month, extract.as_at)
     revised = add_revisions(built.marts, name, inputs, base, home)
+    assured.statement["revisions"] = revisions(built.marts, revised.compared_with)
     stages.end("compare")
     package = make_files(built.marts, draft)
     assured.write(draft / "assurance")
@@ -237,6 +243,7 @@ def _refresh_one(
     run = _run_facts(run_id, month, extract, built, package, files)
     run["opinion"] = assured.statement["opinion"]
     run["control_hash"] = reconciled.sha256 if reconciled else None
+    run["samples_hash"] = samples_hash(samples)
     run |= {"inputs_hash": inputs, "code_hash": made_by, "published_before": chain_facts(chain)}
     run |= {
         "compared_with": revised.compared_with,

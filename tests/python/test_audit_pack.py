@@ -14,6 +14,7 @@ from runner import ledger
 from runner.assurance.audit_pack.draw import draw_from_source
 from runner.assurance.audit_pack.pack import import_sheet, make_pack, rebuild
 from runner.assurance.audit_pack.projection import ABOVE, NOT_FINISHED, WITHIN
+from runner.assurance.samples import last_samples
 from runner.cli import main
 from runner.errors import ExitCode, RunnerError
 from runner.files import sha256_of
@@ -258,6 +259,10 @@ def test_a_clean_sheet_is_within_the_tolerance(made, tmp_path):
     assert plans.upper == 0.05
     assert json.loads((pack.folder / "sample_report_to_source.projection.json").read_text())["populations"]
     assert ledger.entries(home)[-1]["event"] == "sample read in"
+    kept = {one["direction"]: one for one in last_samples(home, release.month)}
+    assert kept["report to source"]["populations"] == [vars(plans)]
+    assert kept["report to source"]["is_finished"]
+    assert kept["source to report"]["populations"][0]["verdict"] == NOT_FINISHED
 
 
 def test_one_exception_is_one_record_wrong_and_too_many(made, tmp_path):

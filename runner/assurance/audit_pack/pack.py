@@ -16,10 +16,11 @@ from runner.assurance.audit_pack.draw import (
     draw_from_source,
 )
 from runner.assurance.audit_pack.evidence import write_evidence
-from runner.assurance.audit_pack.projection import Projected, project
+from runner.assurance.audit_pack.projection import NOT_FINISHED, Projected, Projection, project
 from runner.assurance.audit_pack.readme import readme
 from runner.assurance.audit_pack.sampling import CONFIDENCE
 from runner.assurance.audit_pack.sheet import read_filled, sheet_lines, sheet_name, write_sheet
+from runner.assurance.samples import keep_sample
 from runner.errors import ExitCode, RunnerError
 from runner.files import OWNER_ONLY, remove_folder, sha256_of, write_whole
 from runner.home import Home
@@ -90,6 +91,8 @@ def make_pack(
         partial.rename(folder)
     finally:
         remove_folder(partial)
+    for sheet in manifest["sheets"].values():
+        keep_sample(home, release, _unseen(sheet, tolerance))
     ledger.record(
         home,
         "audit pack made",
@@ -144,6 +147,20 @@ def _fill(
     manifest["files"] = {path.name: sha256_of(path) for path in sorted(folder.iterdir())}
     (folder / MANIFEST).write_text(json.dumps(manifest, indent=2) + "\n", encoding="utf-8")
     return manifest
+
+
+def _unseen(sheet: dict[str, Any], tolerance: Fraction) -> dict[str, Any]:
+    """What is known of a sheet that nobody has looked at yet."""
+    return {
+        "sheet": sheet["name"],
+        "direction": sheet["direction"],
+        "tolerance": float(tolerance),
+        "confidence": float(CONFIDENCE),
+        "populations": [
+            vars(Projection(name, one["of"], one["drawn"], 0, 0, None, NOT_FINISHED))
+            for name, one in sheet["populations"].items()
+        ],
+    }
 
 
 def _samples(
@@ -228,6 +245,7 @@ def import_sheet(home: Home, release: Release, folder: Path, path: Path) -> Proj
     projected = project(named[name], name, answers, tolerance)
     kept = folder / f"{Path(SHEETS[named[name].direction]).stem}.projection.json"
     write_whole(kept, json.dumps(projected.facts(), indent=2) + "\n")
+    keep_sample(home, release, {"direction": named[name].direction, **projected.facts()})
     ledger.record(
         home,
         "sample read in",
