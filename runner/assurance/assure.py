@@ -65,6 +65,7 @@ def assure(
     previous: Extract | None,
     reconciled: ControlResult | None = None,
     samples: Sequence[dict[str, Any]] = (),
+    narrated: Result | None = None,
 ) -> Assured:
     """Runs every check on a finished build and puts `check_results` among its marts.
 
@@ -76,6 +77,7 @@ def assure(
         previous: The extract landed before it, if any.
         reconciled: A control report held against the build, if one was given.
         samples: The last samples that were drawn (`runner.assurance.samples.last_samples`).
+        narrated: What came of the month's narratives, if there are any.
 
     Raises:
         RunnerError: A check blocks, or did not run (blocked). The statement is in the build's folder.
@@ -87,6 +89,8 @@ def assure(
         results.append(check_result(reconciled))
     if traced := sample_result(samples):
         results.append(traced)
+    if narrated:
+        results.append(narrated)
     said = statement(results, _scope(built, month, extract), reconciled is not None, touched, samples)
     said["control_report"] = reconciled.summary() if reconciled else None
     assured = Assured(results, said, reconciled)

@@ -46,7 +46,7 @@ def dbt_hash(files: dict[str, str]) -> str:
 
 def code_hash(files: dict[str, str]) -> str:
     """The hash of all that decides what is in a release: what dbt parses, and how a release is made of it."""
-    packages = ("assurance", "building", "releases", "revisions", "site")
+    packages = ("assurance", "building", "narrative", "releases", "report", "revisions", "site")
     made_by = {
         path.relative_to(PROJECT).as_posix(): sha256_of(path)
         for package in packages

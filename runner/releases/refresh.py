@@ -38,6 +38,8 @@ from runner.files import (
 from runner.home import Home
 from runner.lock import run_lock
 from runner.months import Month
+from runner.narrative.read import read_narratives
+from runner.narrative.source import FOLDER, files_in, folder_of, hash_of
 from runner.readers.release import Built
 from runner.releases.package import Package, make_files
 from runner.releases.store import Release, all_releases, next_number
@@ -165,13 +167,15 @@ def _revised_lines(run: dict[str, Any]) -> list[str]:
 
 
 def same_release(home: Home, month: Month, inputs: str, made_by: str) -> Release | None:
-    """The newest release of a month that came of the same inputs and the same code.
+    """The newest release of a month that came of the same inputs, narratives and code.
 
     A draft that was made before something else was published lacks its vintages, and is not the same.
     """
+    narrated = hash_of(files_in(folder_of(home, month)))
     for release in reversed(all_releases(home)):
         made_of = (release.month, release.run["inputs_hash"], release.run["code_hash"])
-        if made_of == (month, inputs, made_by) and is_up_to_date(home, release):
+        is_narrated_so = release.run.get("narrative_hash") == narrated
+        if made_of == (month, inputs, made_by) and is_narrated_so and is_up_to_date(home, release):
             return release
     return None
 
@@ -218,8 +222,11 @@ def _refresh_one(
     built = build(home.project, work, month, extract, manifest, progress)
     stages.end("build")
     reconciled = control_result(home, Built(str(month), built.marts), control) if control else None
+    narratives = read_narratives(folder_of(home, month), Built(str(month), built.marts), month)
+    narratives.require_taken()
     before = extract_before(home, extract)
-    assured = assure(built, home.project, month, extract, before, reconciled, samples)
+    narrated = narratives.result()
+    assured = assure(built, home.project, month, extract, before, reconciled, samples, narrated)
     stages.end("assurance")
     draft.mkdir(parents=True, mode=OWNER_ONLY)
     chain = published_chain(home)
@@ -232,11 +239,13 @@ def _refresh_one(
     stages.end("compare")
     package = make_files(built.marts, draft)
     assured.write(draft / "assurance")
+    narratives.write(draft / FOLDER)
     stages.end("package")
     if SIGNALS in package.rows:
         checks = [asdict(check) for check in built.checks]
         opinion = assured.statement["opinion"]
-        made = Made(name, datetime.now(UTC).date(), checks, opinion, extract.is_simulated)
+        today = datetime.now(UTC).date()
+        made = Made(name, today, checks, opinion, extract.is_simulated, narratives.taken)
         make_site(Built(name, draft / "marts.duckdb"), made, draft / "site")
     stages.end("site")
 
@@ -244,6 +253,7 @@ def _refresh_one(
     run["opinion"] = assured.statement["opinion"]
     run["control_hash"] = reconciled.sha256 if reconciled else None
     run["samples_hash"] = samples_hash(samples)
+    run["narrative_hash"] = narratives.sha256
     run |= {"inputs_hash": inputs, "code_hash": made_by, "published_before": chain_facts(chain)}
     run |= {
         "compared_with": revised.compared_with,

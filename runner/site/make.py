@@ -4,13 +4,17 @@ import json
 import re
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from runner.assurance.definitions import FAMILIES
 from runner.cells import copy_csv, write_csv
+from runner.months import Month
+from runner.narrative.html import blocks_html
+from runner.narrative.read import Narrative, read_narratives
+from runner.narrative.source import FOLDER
 from runner.readers.release import Built, opened
 from runner.readers.text import change_in_words, day, decimals_shown, month_name, number, quantity
 from runner.revisions.causes import CAUSES
@@ -75,6 +79,7 @@ class Made:
         checks: What each check of the build found: `name`, `status` and `failures`.
         opinion: What the assurance says of it: `clear` or `qualified`; none for a build without a release.
         is_simulated: Whether it is about an invented council.
+        narratives: What is written about the figures, by measure.
     """
 
     release: str
@@ -82,6 +87,7 @@ class Made:
     checks: list[dict[str, Any]]
     opinion: str | None
     is_simulated: bool = False
+    narratives: dict[str, Narrative] = field(default_factory=dict)
 
 
 def made_of(built: Built) -> Made:
@@ -90,7 +96,9 @@ def made_of(built: Built) -> Made:
     run = json.loads(run_file.read_text(encoding="utf-8")) if run_file.is_file() else {}
     built_on = datetime.fromisoformat(run["built_at"]).date() if "built_at" in run else None
     simulated = run.get("simulated", False)
-    return Made(built.name, built_on, run.get("checks", []), run.get("opinion"), simulated)
+    kept = built.file.with_name(FOLDER)
+    narratives = read_narratives(kept, built, Month.parse(run["month"])).taken if kept.is_dir() else {}
+    return Made(built.name, built_on, run.get("checks", []), run.get("opinion"), simulated, narratives)
 
 
 def make_site(built: Built, made: Made, folder: Path) -> Path:
@@ -163,6 +171,7 @@ def _environment() -> "jinja2.Environment":
         "rank_in_words": words.rank_in_words,
         "change_in_words": change_in_words,
         "number": number,
+        "blocks_html": blocks_html,
         "amount": lambda value: "n/a" if value is None else quantity(value),
         "signals": words.SIGNALS,
         "changed": words.CHANGED,
