@@ -18,7 +18,10 @@ from runner.months import Month
 SECTIONS = {
     "The monthly cycle": ("land", "plan", "refresh", "status", "diff", "sign-off", "publish", "rollback"),
     "Assurance": ("check", "reconcile", "trace", "register", "scorecard", "audit-pack", "check-report"),
-    "Outputs": ("site",),
+    "Outputs": (
+        "site",
+        "narrative",
+    ),
     "Set-up": ("demo", "simulate", "doctor"),
 }
 """The order in which `--help` lists the commands."""
@@ -534,6 +537,36 @@ def site_command(home: Home, release: str | None, out: Path | None, as_json: boo
     built = find_built(home, release)
     page = make_site(built, made_of(built), out or home.root / "site" / built.name)
     answer(as_json, {"release": built.name, "page": str(page)}, str(page))
+
+
+@main.command("narrative")
+@click.argument("month", type=MONTH)
+@click.option("--tokens", "measure", help="List the tokens of this measure, and what each prints.")
+@release_option
+@json_option
+@click.pass_obj
+def narrative_command(home: Home, month: Month, measure: str | None, named: str | None, as_json: bool) -> int:
+    """Hold what is written about MONTH against its figures.
+
+    Narratives are kept as narrative/MONTH/MEASURE.md in the home folder; a refresh checks them too, and puts
+    them on the pages. Ends with 3 where a number, a month or a trend word is refused; each is named with its
+    line.
+    """
+    from runner.narrative import read as narratives
+    from runner.narrative.source import folder_of
+    from runner.readers.release import Built
+    from runner.releases.store import release_of
+
+    release = release_of(home, month, named)
+    built = Built(release.name, release.file)
+    if measure:
+        tokens = narratives.tokens_of(built, month, measure)
+        answer(as_json, tokens, narratives.tokens_text(tokens))
+        return ExitCode.DONE
+    checked = narratives.read_narratives(folder_of(home, month), built, month)
+    facts = narratives.facts_of(checked, release.name)
+    answer(as_json, facts, narratives.narratives_text(checked, release.name))
+    return ExitCode.BLOCKED if checked.refusals else ExitCode.DONE
 
 
 @main.command("simulate")

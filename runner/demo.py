@@ -1,5 +1,6 @@
 """The demonstration: an invented council, from its extracts to the published June 2024."""
 
+import shutil
 import tempfile
 from collections.abc import Callable
 from datetime import date
@@ -7,14 +8,17 @@ from pathlib import Path
 
 from runner.building.extracts import landed_extracts
 from runner.files import OWNER_ONLY
-from runner.home import Home
+from runner.home import PROJECT, Home
 from runner.months import Month
+from runner.narrative.source import FOLDER
 from runner.releases.publish import publish
 from runner.releases.refresh import refresh
 from runner.releases.store import Release, current, find_release, published_names
 
 AS_AT = date(2024, 7, 31)
 FIRST_MONTH = Month(2024, 5)
+NARRATIVES = PROJECT / "example" / FOLDER
+"""What the invented council writes about its figures: true of both vintages of June."""
 
 
 def demonstrate(home: Home, progress: Callable[[str], None]) -> Release:
@@ -31,6 +35,8 @@ def demonstrate(home: Home, progress: Callable[[str], None]) -> Release:
     """
     if AS_AT not in [extract.as_at for extract in landed_extracts(home)]:
         _land_an_invented_council(home, progress)
+    if not (home.root / FOLDER).exists():
+        shutil.copytree(NARRATIVES, home.root / FOLDER)
     for extract in landed_extracts(home):
         month = Month.of(extract.as_at).previous
         if month < FIRST_MONTH:
@@ -73,10 +79,13 @@ def demonstration_text(home: Home, release: Release, command: str) -> str:
         f"trace s47_to_icpc {release.month}": "the enquiries behind one figure",
         "register s47_to_icpc": "what that figure means",
         "status": "what is landed, built and published",
+        f"narrative {release.month}": "what is written about the figures, held against them",
     }
     folder = home.root.relative_to(Path.cwd()) if home.root.is_relative_to(Path.cwd()) else home.root
     width = max(map(len, steps))
+    made = folder / "releases" / release.name
+    pages = [f"The pages: {made / 'site' / 'index.html'}"]
     return "\n".join(
-        [card, "", "The council is simulated: no real person is in it.", "", "Try next:"]
+        [card, "", "The council is simulated: no real person is in it.", "", *pages, "", "Try next:"]
         + [f"  {command} --home {folder} {step.ljust(width)}  {why}" for step, why in steps.items()]
     )

@@ -23,7 +23,7 @@ MONTHS = (
 MONTH = re.compile(rf"\b(?:{MONTHS})\b(?: \d{{4}}\b)?")
 DAY = re.compile(rf"\b\d{{1,2}} (?:{MONTHS})(?: \d{{4}})?\b")
 YEAR = re.compile(
-    r"(?i)\b(?:in|since|during|until|by|year|before|after|to|from) (?:19|20)\d\d(?:[/-]\d\d)?\b(?!%)"
+    r"(?i)\b(?:in|since|during|until|by|year|before|after|to|from) (?:19|20)(\d\d)(?:[/-](\d\d))?\b(?![%/-])"
 )
 ORDINAL = re.compile(r"\b\d+(?:st|nd|rd|th)\b")
 SPAN = re.compile(r"\b(\d+)[ -](?:calendar |working )?(?:day|week|month|year)s?\b")
@@ -122,8 +122,11 @@ def _allowed(text: str, figures: Figures, measure_id: str | None) -> Iterator[tu
     """Where a text holds a number that is no figure: laws, dates, ordinals, deadlines, groups' names."""
     for phrase in _laws():
         yield from (found.span() for found in re.finditer(rf"(?i)(?<!\w){re.escape(phrase)}(?!\w)", text))
-    for pattern in (DAY, YEAR, ORDINAL):
+    for pattern in (DAY, ORDINAL):
         yield from (found.span() for found in pattern.finditer(text))
+    for found in YEAR.finditer(text):
+        if found[2] is None or int(found[2]) == (int(found[1]) + 1) % 100:
+            yield found.span()
     if measure_id is None:
         return
     groups = {key[3] for key in figures.results if key[0] == measure_id}

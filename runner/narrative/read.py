@@ -122,21 +122,29 @@ def read_narratives(folder: Path, built: Built, month: Month) -> Narratives:
         return Narratives(month, {}, [], 0, {})
     with opened(built, "measure_signals") as connection:
         figures = read_figures(connection, month)
+    return bind_narratives(files, figures)
+
+
+def bind_narratives(files: dict[str, bytes], figures: Figures) -> Narratives:
+    """Binds narratives to figures.
+
+    Args:
+        files: What is in each narrative, by the name of its file.
+        figures: The figures of their month.
+    """
     taken, refusals, tested = {}, [], 0
     for name, content in files.items():
-        narrative, refused, looked_at = _read_one(name, content, month, figures)
+        narrative, refused, looked_at = _read_one(name, content, figures)
         refusals += refused
         tested += looked_at
         if narrative:
             taken[narrative.subject] = narrative
-    return Narratives(month, taken, refusals, tested, files)
+    return Narratives(figures.month, taken, refusals, tested, files)
 
 
-def _read_one(
-    name: str, content: bytes, month: Month, figures: Figures
-) -> tuple[Narrative | None, list[Refusal], int]:
+def _read_one(name: str, content: bytes, figures: Figures) -> tuple[Narrative | None, list[Refusal], int]:
     """One narrative, what of it is refused, and how many things in it were looked at."""
-    source = read_source(name, content, month)
+    source = read_source(name, content, figures.month)
     if isinstance(source, Refusal):
         return None, [source], 0
     if source.subject not in figures.measures and source.subject not in SECTIONS:

@@ -24,7 +24,7 @@ YEAR = re.compile(
 NEGATION = re.compile(r"(?i)(?:\b(?:not|no|never|nor|neither|without|hardly)|n['\u2019]t)(?: \w+){0,2} $")
 TO_COME = re.compile(
     r"(?i)\b(?:(?<!continued )(?<!continues )(?<!began )(?<!started )to|will|would|should|could|may|might"
-    r"|must)(?: \w+ly)? $"
+    r"|must)(?: (?:\w+ly|well|not|also|then))? $"
 )
 """Before a word: what is wanted, expected or possible is no claim about the data."""
 
@@ -80,6 +80,8 @@ def faults_of(
     """Where a passage claims what the data do not bear out, and how many claims it makes."""
     faults, tested = [], 0
     for claim in find_claims(passage.text):
+        if any(start <= claim.start < end for start, end, _ in passage.tokens):
+            continue
         why = _why_not(claim, passage, figures, measure_id)
         if why is not None:
             tested += 1

@@ -131,6 +131,22 @@ def choose_release(home: Home, wanted: str) -> Release:
     )
 
 
+def release_of(home: Home, month: Month, named: str | None = None) -> Release:
+    """A release of a month: the one that is named, else the newest.
+
+    Raises:
+        RunnerError: There is none, or the one that is named reports another month (nothing matched).
+    """
+    release = choose_release(home, named or str(month))
+    if release.month != month:
+        raise RunnerError(
+            f"{release.name} is no release of {month}.",
+            f"leave out --release, or name one of {month} (`runner status`).",
+            ExitCode.NOTHING_MATCHED,
+        )
+    return release
+
+
 def _newest_draft(home: Home) -> Release:
     published = published_names(home)
     drafts = [release for release in all_releases(home) if release.name not in published]

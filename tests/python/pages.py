@@ -28,6 +28,7 @@ class Page(HTMLParser):
     tables: list[dict[str, bool]] = field(default_factory=list)
     title: str = ""
     words: list[str] = field(default_factory=list)
+    tags: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         super().__init__(convert_charrefs=True)
@@ -59,6 +60,7 @@ class Page(HTMLParser):
         self.words.append(data)
 
     def _read(self, tag, attrs):
+        self.tags.add(tag)
         self.ids += [attrs["id"]] if "id" in attrs else []
         self.refers_to += [name for key in REFERS for name in attrs.get(key, "").split()]
         if tag in ("a", "link"):
