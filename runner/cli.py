@@ -17,7 +17,16 @@ from runner.months import Month
 
 SECTIONS = {
     "The monthly cycle": ("land", "plan", "refresh", "status", "diff", "sign-off", "publish", "rollback"),
-    "Assurance": ("check", "reconcile", "trace", "register", "scorecard", "audit-pack", "check-report"),
+    "Assurance": (
+        "check",
+        "reconcile",
+        "trace",
+        "lineage",
+        "register",
+        "scorecard",
+        "audit-pack",
+        "check-report",
+    ),
     "Outputs": (
         "site",
         "narrative",
@@ -489,6 +498,25 @@ def trace_command(
     listed = of_outcome(traced, outcome)
     answer(as_json, listed, trace_text(listed))
     return ExitCode.BLOCKED if traced["differences"] else ExitCode.DONE
+
+
+@main.command("lineage")
+@click.argument("name")
+@release_option
+@json_option
+@click.pass_obj
+def lineage_command(home: Home, name: str, named: str | None, as_json: bool) -> None:
+    """Print where a column comes from, or what it reaches.
+
+    NAME is a column such as measure_results.value, a table, a measure (the columns of its fact that make the
+    figure), or a source column such as cont_contact_date, which is followed to all that depends on it.
+    """
+    from runner.lineage.read import find_lineage
+    from runner.lineage.show import facts_of, find, lineage_text
+
+    lineage = find_lineage(home, named)
+    columns = find(lineage, name)
+    answer(as_json, [facts_of(lineage, column) for column in columns], lineage_text(lineage, columns))
 
 
 @main.command("register")

@@ -46,7 +46,16 @@ def dbt_hash(files: dict[str, str]) -> str:
 
 def code_hash(files: dict[str, str]) -> str:
     """The hash of all that decides what is in a release: what dbt parses, and how a release is made of it."""
-    packages = ("assurance", "building", "narrative", "releases", "report", "revisions", "site")
+    packages = (
+        "assurance",
+        "building",
+        "lineage",
+        "narrative",
+        "releases",
+        "report",
+        "revisions",
+        "site",
+    )
     made_by = {
         path.relative_to(PROJECT).as_posix(): sha256_of(path)
         for package in packages

@@ -3,6 +3,7 @@
 import hashlib
 import json
 import secrets
+import shutil
 import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
@@ -36,6 +37,8 @@ from runner.files import (
     sync_folder,
 )
 from runner.home import Home
+from runner.lineage.project import kept_lineage
+from runner.lineage.read import FILE as LINEAGE
 from runner.lock import run_lock
 from runner.months import Month
 from runner.narrative.read import read_narratives
@@ -229,6 +232,10 @@ def _refresh_one(
     assured = assure(built, home.project, month, extract, before, reconciled, samples, narrated)
     stages.end("assurance")
     draft.mkdir(parents=True, mode=OWNER_ONLY)
+    shutil.copyfile(
+        kept_lineage(manifest, home.project, home.work / PARSED, code.dbt_hash(files)), draft / LINEAGE
+    )
+    stages.end("lineage")
     chain = published_chain(home)
     name = f"{month}-r{next_number(home, month)}"
     add_vintages(built.marts, name, str(extract.as_at), chain)

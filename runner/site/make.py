@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 from runner.assurance.definitions import FAMILIES
 from runner.cells import copy_csv, write_csv
+from runner.lineage.pages import write_pages
+from runner.lineage.read import lineage_of
 from runner.months import Month
 from runner.narrative.html import blocks_html
 from runner.narrative.read import Narrative, read_narratives
@@ -118,6 +120,7 @@ def make_site(built: Built, made: Made, folder: Path) -> Path:
         site = read_site(connection)
         _write_tables(connection, folder / "data")
     environment = _environment()
+    lineage = lineage_of(built)
     for measure in site.measures:
         measure.update(_prepared(measure, site))
     headlines = [{**measure["now"], "measure": measure} for measure in site.measures]
@@ -132,6 +135,7 @@ def make_site(built: Built, made: Made, folder: Path) -> Path:
         "files": {f"{table}.csv": what for table, what in TABLES.items()},
         "families": _families(site.quality["checks"]),
         "causes": CAUSES,
+        "has_lineage": lineage is not None,
         "landed": _fates(site.quality["accounts"], "landing", "source_table"),
         "counted": _fates(site.quality["accounts"], "measure", "measure_id"),
     }
@@ -147,6 +151,8 @@ def make_site(built: Built, made: Made, folder: Path) -> Path:
         for measure in measures:
             write(f"measures/{measure['measure_id']}.html", "measure.html", measure=measure, stage=stage)
             _write_measure(measure, folder / "data" / f"{measure['measure_id']}.csv")
+    if lineage:
+        write_pages(lineage, folder, [measure["measure_id"] for measure in site.measures], write)
     (folder / "style.css").write_text((TEMPLATES / "style.css").read_text(encoding="utf-8"), encoding="utf-8")
     return folder / "index.html"
 

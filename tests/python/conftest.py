@@ -7,6 +7,7 @@ from pathlib import Path
 import duckdb
 import pytest
 from browser import AXE, CHROMIUM
+from example_build import example_build
 from recounts import AS_AT, EARLY_JULY, Recount
 
 from runner.files import sha256_of
@@ -26,7 +27,9 @@ sources:
     tables: [{name: ssd_contacts}]
   - name: landing
     schema: landing
-    tables: [{name: extract}]
+    tables:
+      - name: extract
+        columns: [{name: as_at}, {name: reporting_month}]
 """,
     "models/intermediate/int_contacts.sql": """
 select cont_contact_id as contact_id, cast(cont_contact_date as date) as contacted_on
@@ -212,6 +215,13 @@ def land_contacts(
     )
     tables = {"ssd_contacts": {"parquet_sha256": sha256_of(folder / "ssd_contacts.parquet")}}
     (folder / "manifest.json").write_text(json.dumps({"as_at": as_at, "tables": tables}))
+
+
+@pytest.fixture(scope="session")
+def example(tmp_path_factory, worker_id):
+    """The folder of the example's build, shared by the processes of a test run; tests do not change it."""
+    base = tmp_path_factory.getbasetemp()
+    return example_build(base if worker_id == "master" else base.parent)
 
 
 @pytest.fixture(scope="session")
