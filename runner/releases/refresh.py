@@ -232,10 +232,6 @@ def _refresh_one(
     assured = assure(built, home.project, month, extract, before, reconciled, samples, narrated)
     stages.end("assurance")
     draft.mkdir(parents=True, mode=OWNER_ONLY)
-    shutil.copyfile(
-        kept_lineage(manifest, home.project, home.work / PARSED, code.dbt_hash(files)), draft / LINEAGE
-    )
-    stages.end("lineage")
     chain = published_chain(home)
     name = f"{month}-r{next_number(home, month)}"
     add_vintages(built.marts, name, str(extract.as_at), chain)
@@ -247,6 +243,8 @@ def _refresh_one(
     package = make_files(built.marts, draft)
     assured.write(draft / "assurance")
     narratives.write(draft / FOLDER)
+    lineage = kept_lineage(manifest, home.project, home.work / PARSED, code.dbt_hash(files))
+    shutil.copyfile(lineage, draft / LINEAGE)
     stages.end("package")
     if SIGNALS in package.rows:
         checks = [asdict(check) for check in built.checks]

@@ -77,7 +77,7 @@ def test_a_release_is_one_folder_of_read_only_files_without_a_write_ahead_log(bu
     names = sorted(str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file())
     parquet = [f"parquet/{table}.parquet" for table in MARTS if table != "measure_rows"]
     statement = ["assurance/statement.json", "assurance/statement.md"]
-    assert names == [*statement, "marts.duckdb", *parquet, "run.json"]
+    assert names == [*statement, "lineage.json", "marts.duckdb", *parquet, "run.json"]
     assert {stat.S_IMODE((folder / name).stat().st_mode) for name in names} == {0o440}
     assert stat.S_IMODE(built_home.work.stat().st_mode) == 0o700
 
