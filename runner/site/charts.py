@@ -107,11 +107,29 @@ def sparkline(points: Sequence[dict[str, Any]], width: int = 132, height: int = 
     return {
         "width": width,
         "height": height,
-        "lines": segments(placed),
+        **_stretches(points, placed),
+        "open_points": [
+            place
+            for place, row in zip(placed[:-1], points[:-1], strict=True)
+            if row["status"] == "provisional" and place[1] is not None
+        ],
         "last": placed[-1] if placed[-1][1] is not None else None,
         "is_open": points[-1]["status"] == "provisional",
         "low": low,
         "high": high,
+    }
+
+
+def _stretches(
+    points: Sequence[dict[str, Any]], placed: Sequence[tuple[float, float | None]]
+) -> dict[str, list[str]]:
+    """The lines through the final months, and on through the provisional ones, which come last."""
+    first_open = next(
+        (number for number, row in enumerate(points) if row["status"] == "provisional"), len(points)
+    )
+    return {
+        "final_lines": segments(placed[:first_open]),
+        "open_lines": segments(placed[max(first_open - 1, 0) :]) if first_open < len(points) else [],
     }
 
 
@@ -149,9 +167,6 @@ def chart(
         (x, None if row["value"] is None else scale(row["value"]))
         for x, row in zip(places, points, strict=True)
     ]
-    first_open = next(
-        (number for number, row in enumerate(points) if row["status"] == "provisional"), len(points)
-    )
     for level, y in zip(levels, spread([scale(level["value"]) for level in levels]), strict=True):
         level["y"], level["label_y"] = scale(level["value"]), y
     return {
@@ -165,8 +180,7 @@ def chart(
         "starts_at": marks[0],
         "levels": levels,
         "has_labels": bool(margin),
-        "final_lines": segments(placed[:first_open]),
-        "open_lines": segments(placed[max(first_open - 1, 0) :]) if first_open < len(points) else [],
+        **_stretches(points, placed),
         "points": [
             {"x": x, "y": y, "row": row} for (x, y), row in zip(placed, points, strict=True) if y is not None
         ],

@@ -59,7 +59,44 @@ REVISIONS = """
     where revisions.population = 'all'
     order by revisions.reporting_month desc, revisions.units desc, revisions.cause
 """
+TEAMS = """
+    select
+        signals.*,
+        coalesce(teams.team_name, signals.team_id) as name,
+        teams.parent_team_name as service
+    from release.marts.team_signals as signals
+    left join release.marts.dim_team as teams on signals.team_id = teams.team_id
+    order by name, signals.team_id
+"""
+LIMITS = "from release.marts.funnel_limits order by measure_id, units"
+# The units behind the month's figures: those on a basis of their own are in no figure of all.
+UNITS = """
+    select
+        rows.measure_id, rows.outcome, rows.reason, count(rows.unit_id) as units, sum(rows.weight) as weight
+    from release.marts.measure_rows as rows
+    left join
+        (
+            select measure_id, list(population) as populations
+            from release.marts.dim_population
+            where not is_in_all
+            group by measure_id
+        ) as elsewhere
+        on rows.measure_id = elsewhere.measure_id
+    where
+        rows.reporting_month = $month
+        and list_has_any(rows.populations, elsewhere.populations) is not true
+    group by rows.measure_id, rows.outcome, rows.reason
+    order by list_position(['yes', 'no', 'pending', 'excluded'], rows.outcome), units desc, rows.reason
+"""
+PUBLISHED = """
+    from release.marts.published_figure_checks
+    where as_at = $as_at and comparison in ('agrees', 'disagrees')
+    order by last_month desc, figure
+"""
+EXPECTED = "from release.marts.measure_expected where population = 'all' and reporting_month = $month"
+MATURITY = "from release.marts.measure_maturity"
 CHECKS = "from release.marts.check_results order by status <> 'exception', family, check_id"
+HISTORY = "from release.marts.check_history order by as_at, release"
 REJECTED = """
     select source_table, column_name, reason, count(reason) as row_count
     from release.marts.rejected_rows
@@ -83,7 +120,8 @@ class Site:
         as_at: The date of its extract.
         months: The months of the scorecard, oldest first.
         stages: The live measures by stage of the child's journey, in reading order.
-        quality: What data quality says: `checks` against the source, `rejected` rows and row `accounts`.
+        quality: What data quality says: `checks` against the source with their `history`, `rejected` rows and
+            row `accounts`.
     """
 
     month: date
@@ -115,13 +153,24 @@ def read_site(connection: "duckdb.DuckDBPyConnection") -> Site:
         row["table_name"]
         for row in rows(connection, "select table_name from duckdb_tables() where database_name = 'release'")
     }
+
+    def kept(table: str, sql: str, values: dict[str, Any] | None = None) -> list[dict[str, Any]]:
+        """The rows of a query on a table that a build by dbt alone, or an older release, may lack."""
+        return rows(connection, sql, values) if table in held else []
+
     figures = by_measure(card["figures"])
     series = by_measure(rows(connection, SERIES))
     breakdowns = by_measure(rows(connection, BREAKDOWNS, asked))
     comparators = by_measure(rows(connection, COMPARATORS))
     ranks = by_measure(rows(connection, RANKS, asked))
-    vintages = by_measure(rows(connection, VINTAGES, asked)) if "measure_vintages" in held else {}
-    revisions = by_measure(rows(connection, REVISIONS)) if "measure_revisions" in held else {}
+    vintages = by_measure(kept("measure_vintages", VINTAGES, asked))
+    revisions = by_measure(kept("measure_revisions", REVISIONS))
+    teams = by_measure(kept("team_signals", TEAMS))
+    limits = by_measure(kept("funnel_limits", LIMITS))
+    units = by_measure(kept("measure_rows", UNITS, asked))
+    published = by_measure(kept("published_figure_checks", PUBLISHED, {"as_at": card["as_at"]}))
+    expected = by_measure(kept("measure_expected", EXPECTED, asked))
+    maturity = by_measure(kept("measure_maturity", MATURITY))
     populations = by_measure(rows(connection, "from release.marts.dim_population order by rowid"))
     measures = {}
     for register in rows(connection, "from release.marts.dim_measure where status = 'live' order by rowid"):
@@ -137,11 +186,18 @@ def read_site(connection: "duckdb.DuckDBPyConnection") -> Site:
             "vintages": vintages.get(measure_id, []),
             "revisions": revisions.get(measure_id, []),
             "populations": populations.get(measure_id, []),
+            "teams": teams.get(measure_id, []),
+            "limits": limits.get(measure_id, []),
+            "units": units.get(measure_id, []),
+            "published_figures": published.get(measure_id, []),
+            "expected": {row["statistic"]: row for row in expected.get(measure_id, [])},
+            "maturity": next(iter(maturity.get(measure_id, [])), None),
         }
     quality = {
-        "checks": rows(connection, CHECKS) if "check_results" in held else [],
-        "rejected": rows(connection, REJECTED) if "rejected_rows" in held else [],
-        "accounts": rows(connection, ACCOUNTS) if "row_accounting" in held else [],
+        "checks": kept("check_results", CHECKS),
+        "history": kept("check_history", HISTORY),
+        "rejected": kept("rejected_rows", REJECTED),
+        "accounts": kept("row_accounting", ACCOUNTS),
     }
     return Site(month, card["as_at"], months, by_stage(measures), quality)
 

@@ -17,6 +17,16 @@ SIGNALS = {
 CHANGED = ("worsening", "improving", "higher", "lower")
 """The signals that tell a change, in the order they are listed."""
 
+TEAM_SIGNALS = {
+    "within": "Within what chance explains",
+    "above 95%": "High: chance puts one team in 40 there",
+    "below 95%": "Low: chance puts one team in 40 there",
+    "above 99.8%": "Above: more than chance would explain",
+    "below 99.8%": "Below: more than chance would explain",
+    "no limits": "Not judged",
+}
+"""How a team's figure stands to the council's."""
+
 STATISTICS = {
     "count": "Number",
     "percent": "Per cent",
@@ -26,6 +36,7 @@ STATISTICS = {
     "median": "Median",
     "sum": "Total",
 }
+OUTCOMES = {"yes": "Yes", "no": "No", "pending": "Not decided yet", "excluded": "Left out"}
 QUARTERS = {1: "first", 2: "second", 3: "third", 4: "last"}
 
 
@@ -40,6 +51,23 @@ def shown(row: dict[str, Any], decimals: int, value: float | None = None) -> str
     if value is None:
         return figure(row["statistic"], row["value_shown"], decimals)
     return figure(row["statistic"], float(rounded(value, decimals)), decimals)
+
+
+def before_and_now(row: dict[str, Any], decimals: int) -> tuple[str, str]:
+    """A revised figure before and after, with up to two decimals more where it takes them to differ.
+
+    Args:
+        row: A revision, with `value_before`, `value_after` and a `value_shown` of none.
+        decimals: The register's decimals.
+    """
+    values = [row["value_before"], row["value_after"]]
+    for places in range(decimals, decimals + 3):
+        before, now = (
+            "n/a" if value is None else shown({**row, "value_shown": None}, places, value) for value in values
+        )
+        if before != now:
+            break
+    return before, now
 
 
 def made_of(row: dict[str, Any]) -> str:
@@ -111,3 +139,95 @@ def chart_in_words(points: list[dict[str, Any]], decimals: int) -> str:
     if points[-1].get("mean") is not None:
         sentences.append(f"{len(told)} of {len(points)} months are a signal.")
     return " ".join(sentences)
+
+
+def why_no_limits(statistic: str, teams: list[dict[str, Any]]) -> str | None:
+    """Why teams are compared with no limits; none where they are.
+
+    Args:
+        statistic: The statistic of the teams' figures.
+        teams: Rows of team_signals.
+    """
+    if not teams:
+        return "No teams to compare: fewer than two share this measure, or most of its units have none."
+    if statistic in ("count", "sum"):
+        return (
+            "A number has no limits: teams serve different numbers of children, and a team has no child"
+            " population to make a rate of."
+        )
+    if statistic != "percent":
+        return (
+            "No limits are drawn: chance alone tells nothing about a figure that is no share of equal units."
+        )
+    if teams[0]["council_value"] in (0, 100):
+        return "No limits are drawn: every team has the same figure as the council."
+    if teams[0]["signal"] == "no limits":
+        return "No limits are drawn: units weigh other than one each, such as hours or sessions."
+    return None
+
+
+def teams_in_words(teams: list[dict[str, Any]]) -> str:
+    """A funnel chart in a sentence or two, for those who do not see it."""
+    judged = [row for row in teams if row["signal"] != "no limits"]
+    if not judged:
+        return ""
+    beyond = [row["name"] for row in judged if row["signal"].endswith("99.8%")]
+    inner = [row["name"] for row in judged if row["signal"].endswith("95%")]
+    told = [f"{len(judged)} teams."]
+    if beyond:
+        told.append(f"{_listed(beyond)}: further from the council than chance would explain.")
+    else:
+        told.append("No team differs from the council by more than chance would explain.")
+    if inner:
+        told.append(f"Beyond the 95% limits, where chance alone puts one team in 20: {_listed(inner)}.")
+    return " ".join(told)
+
+
+def _listed(names: list[str]) -> str:
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+
+
+def expected_rests_on(expected: dict[str, Any]) -> str:
+    """What an expected final figure rests on.
+
+    Args:
+        expected: A row of measure_expected.
+    """
+    return (
+        f"made from {expected['origin_months']} months that became final;"
+        f" the range is made to hold {number(100 * expected['range_share'])}% of them"
+    )
+
+
+def matures(measure: dict[str, Any]) -> str:
+    """How long a measure's figures are provisional, on what basis, and how far they usually move.
+
+    Args:
+        measure: A measure with its register's days and, where there is one, its row of measure_maturity.
+    """
+    measured = measure["maturity"]
+    days = measured["final_after_days"] if measured else measure["matures_after_days"]
+    is_measured = measured is not None and measured["basis"] == "measured"
+    basis = f"as measured on {measured['origin_months']} months" if is_measured else "by the register"
+    if days:
+        said = f"A month's figure is provisional until {days} days after its end, {basis}; then it is final."
+    else:
+        said = f"A month's figure is final once the month has ended, {basis}."
+    if measured is None or measured["median_revision"] is None:
+        return said
+    statistic = measure["headline"]
+    usual, far = (
+        _amount_moved(statistic, measured[name], measure["decimals"])
+        for name in ("median_revision", "p90_revision")
+    )
+    return (
+        f"{said} From its first publication to its last it usually moved by {usual}, and one month in ten"
+        f" by more than {far} (of {measured['revision_months']} months)."
+    )
+
+
+def _amount_moved(statistic: str, value: float, decimals: int) -> str:
+    """A size of change: `0.4 points`, `12`."""
+    if statistic in ("percent", "ratio"):
+        return f"{number(value, 1)} points"
+    return number(value, 0 if statistic == "count" else decimals)

@@ -1,12 +1,13 @@
 """What several tests share: a project of two models, a landed extract for it, and a home to build in."""
 
 import json
+import os
 import shutil
 from pathlib import Path
 
 import duckdb
 import pytest
-from browser import AXE, CHROMIUM
+from browser import IS_THERE, MISSING
 from example_build import example_build
 from recounts import AS_AT, EARLY_JULY, Recount
 
@@ -16,8 +17,18 @@ from runner.months import Month
 from runner.releases.refresh import refresh
 from runner.simulator import simulate
 
-collect_ignore = [] if CHROMIUM and AXE.is_file() else ["test_site_in_browser.py"]
-"""Pages are looked at where there is something to look with."""
+collect_ignore = [] if IS_THERE else ["test_site_in_browser.py"]
+"""Pages are looked at where there is something to look with; CI must have it."""
+
+if os.environ.get("CI") and not IS_THERE:
+    raise pytest.UsageError(f"The pages cannot be looked at: {MISSING}. `.ci/run` installs both.")
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Says what was left out."""
+    if not IS_THERE:
+        terminalreporter.write_line(f"Left out: the pages as a browser shows them ({MISSING}).")
+
 
 SMALL_PROJECT = {
     "models/sources.yml": """

@@ -11,6 +11,11 @@ DRAWN = {"line", "circle", "path", "polyline", "rect"}
 """Elements of a drawing: they have no content, and end themselves."""
 
 REFERS = ("aria-labelledby", "aria-describedby")
+POLICY = (
+    "default-src 'none'; style-src 'self' file:; img-src 'self' data:; base-uri 'none'; form-action 'none'"
+)
+"""All that a page may ask for: its style sheet. Firefox takes a file for `'self'` only as `file:`."""
+
 OUTSIDE = re.compile(r"(?i)(?:\b[a-z][a-z0-9+.-]*:)?//|\burl\(|@import|javascript:")
 
 
@@ -27,6 +32,7 @@ class Page(HTMLParser):
     headings: list[int] = field(default_factory=list)
     tables: list[dict[str, bool]] = field(default_factory=list)
     title: str = ""
+    policy: str | None = None
     words: list[str] = field(default_factory=list)
     tags: set[str] = field(default_factory=set)
 
@@ -71,6 +77,10 @@ class Page(HTMLParser):
             self.faults.append(f"{tag} loads {attrs['src']}")
         if re.fullmatch(r"h[1-6]", tag):
             self.headings.append(int(tag[1]))
+        if tag == "meta" and attrs.get("http-equiv") == "Content-Security-Policy":
+            self.policy = attrs["content"]
+        if "style" in attrs:
+            self.faults.append("a style that the policy forbids")
         if tag == "html" and attrs.get("lang") != "en-GB":
             self.faults.append("no language")
         if tag == "table":
@@ -119,6 +129,10 @@ def _faults_of_page(page: Page) -> list[str]:
     found += [f"the id {name} twice" for name in set(page.ids) if page.ids.count(name) > 1]
     found += [f"nothing has the id {name}" for name in page.refers_to if name not in page.ids]
     found += [f"a table without {part}" for table in page.tables for part, has in table.items() if not has]
+    if page.policy is None:
+        found.append("no policy")
+    elif page.policy != POLICY:
+        found.append(f"may ask for more: {page.policy}")
     if page.title != page.title.strip() or not page.title:
         found.append("no title")
     return found
@@ -131,6 +145,8 @@ def _faults_of_link(folder: Path, pages: dict[str, Page], path: str, link: str) 
     file = (folder / path).parent / unquote(target) if target else folder / path
     if not file.is_file():
         return [f"{path}: a dead link to {link}"]
+    if not file.resolve().is_relative_to(folder.resolve()):
+        return [] if file.suffix == ".parquet" else [f"{path}: a link out of the pages to {link}"]
     name = file.resolve().relative_to(folder.resolve()).as_posix()
     if place and place not in pages[name].ids:
         return [f"{path}: a dead link to {link}"]

@@ -33,7 +33,9 @@ RELEASE = f"""
     create table marts.dim_population as
     select 'icpcs_within_15_days' as measure_id, 'under 5' as population, null::varchar as statistics,
         null::varchar as share_of, true as is_in_all, 'children under 5' as meaning;
-    create table marts.dim_team as select 'T1' as team_id, 'North & East' as team_name;
+    create table marts.dim_team as
+    select * from (values ('T1', 'North & East', 'Assessment'), ('T2', 'South', 'Assessment'),
+        ('T3', 'South', null)) as teams (team_id, team_name, parent_team_name);
     create table marts.dim_person as select '{PERSON}' as person_id;
     create table marts.measure_results as
     select measure_id, statistic, reporting_month, population,
@@ -52,6 +54,32 @@ RELEASE = f"""
     create table marts.measure_breakdowns as
     select * exclude (value_shown), value_shown, 'team' as dimension, 'T1' as member
     from marts.measure_results where population = 'all';
+    create table marts.measure_rows as
+    select measure_id, reporting_month, '{PERSON}' as unit_id, outcome, reason, 1::double as weight,
+        cast([] as varchar[]) as populations
+    from (values ('icpcs_within_15_days', 'yes', 'in time', 45),
+        ('icpcs_within_15_days', 'no', 'too late', 21),
+        ('icpcs_within_15_days', 'excluded', 'transfer in', 2), ('s47_enquiries', 'yes', 'ended', 159)
+    ) as outcomes (measure_id, outcome, reason, units), marts.dim_month, range(units);
+    create table marts.team_signals as
+    select measure_id, statistic, date '2024-06-01' as reporting_month, team_id,
+        numerator::double as numerator, denominator::double as denominator, value::double as value,
+        value::double as value_shown, 'final' as status, council_value::double as council_value,
+        signal, coalesce(denominator <= 20, false) as is_small_denominator
+    from (values
+        ('icpcs_within_15_days', 'percent', 'T2', 9.0, 30.0, 30.0, 4500 / 66, 'below 99.8%'),
+        ('icpcs_within_15_days', 'percent', 'T1', 28.0, 28.0, 100.0, 4500 / 66, 'above 95%'),
+        ('icpcs_within_15_days', 'percent', 'T3', 8.0, 8.0, 100.0, 4500 / 66, 'within'),
+        ('s47_enquiries', 'count', 'T1', 100.0, null, 100.0, 159.0, 'no limits'),
+        ('s47_enquiries', 'count', 'T2', 59.0, null, 59.0, 159.0, 'no limits')
+    ) as signals (measure_id, statistic, team_id, numerator, denominator, value, council_value, signal);
+    create table marts.funnel_limits as
+    select 'icpcs_within_15_days' as measure_id, date '2024-06-01' as reporting_month, units,
+        lower_998::double as lower_998, lower_95::double as lower_95, upper_95::double as upper_95,
+        upper_998::double as upper_998
+    from (values
+        (8, 10.0, 30.0, 98.0, 100.0), (28, 38.0, 48.0, 85.0, 93.0), (30, 39.0, 49.0, 84.0, 92.0)
+    ) as limits (units, lower_998, lower_95, upper_95, upper_998);
     create table marts.measure_signals as
     select measure_id, statistic, reporting_month, value, status, 18 as months_in_limits,
         70::double as mean, 60::double as lower_limit, 80::double as upper_limit,
@@ -86,11 +114,18 @@ RELEASE = f"""
     create table marts.check_results as
     select * from (values
         ('no_end_before_start', 'front_door', 'An end before its start', 'F06', 'block', 'accuracy',
-         'Head of Performance', 'Durations are wrong.', null, 1626, 0, 0.0, 'passed'),
+         'Head of Performance', 'Durations are wrong.', null, 'measure_rows', 1626, 0, 0.0, 'passed'),
         ('no_contact_before_birth', 'front_door', 'A contact before birth', 'F06', 'warn', 'accuracy',
-         'Head of Performance', 'Ages are wrong.', '8606', 1626, 4, 0.0, 'exception')
+         'Head of Performance', 'Ages are wrong.', '8606', 'ssd_contacts; ssd_s47_enquiry', 1626, 4, 0.0,
+         'exception')
     ) as checks (check_id, suite, title, family, severity, dimension, owner, consequence, dfe_rules,
-        rows_tested, rows_failed, limit_share, status);
+        reads, rows_tested, rows_failed, limit_share, status);
+    create table marts.check_history as
+    select check_id, '2024-' || of[1] as release, cast(of[2] as date) as as_at, rows_tested,
+        rows_failed + cast(of[3] as integer) as rows_failed, status
+    from marts.check_results,
+        (values (['04-r1', '2024-05-02', '3']), (['05-r1', '2024-06-04', '7']), (['06-r1', '2024-07-02', '0'])
+        ) as releases (of);
     create table marts.row_accounting as
     select * from (values ('landing', null, 'ssd_contacts', 'accepted', 'accepted', 1626),
         ('measure', 's47_enquiries', 'ssd_s47_enquiry', 'yes', 'completed', 159)

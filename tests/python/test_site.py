@@ -40,6 +40,10 @@ def test_the_pages_are_sound(site):
         "quality.html",
         "revisions.html",
         "scorecard.html",
+        "teams.html",
+        "teams/1.html",
+        "teams/2.html",
+        "teams/3.html",
         "measures/average_caseload.html",
         "measures/icpcs_within_15_days.html",
         "measures/s47_enquiries.html",
@@ -60,6 +64,8 @@ BROKEN = {
     "without a name": ('aria-hidden="true" focusable', "focusable"),
     "closes another": ("</section>", "</div>"),
     "no language": (' lang="en-GB"', ""),
+    "may ask for more": ("default-src 'none'", "default-src 'self'"),
+    "no policy": ("Content-Security-Policy", "Refresh"),
 }
 
 
@@ -107,7 +113,6 @@ def test_a_measures_page_says_how_its_figure_is_to_be_read(site):
     assert "Counted a little differently: they count transfers in." in said
     assert "would be 103rd of 150 authorities (year to 31 March 2023), where 1st is best" in said
     assert "Under 5 Per cent 68% 45 of 66" in said
-    assert "North & East 68% 45 of 66" in said
     assert "24 over 1.5" in text_of(site, "measures/average_caseload.html")
 
 
@@ -124,7 +129,6 @@ def test_the_quality_page_counts_rows_without_their_values(site):
     assert "Parts make the whole Passed 0" in said
     assert "1 of 2 checks against the source passed; the opinion is qualified." in said
     assert "Time logic 2 1 3,252 4" in said
-    assert "A contact before birth Head of Performance Ages are wrong. 4 of 1,626" in said
 
 
 def test_a_measures_download_holds_its_figures_unrounded(site):
@@ -174,7 +178,7 @@ def colours() -> dict[str, str]:
     return dict(re.findall(r"--([a-z]+): (#[0-9a-f]{6})", (TEMPLATES / "style.css").read_text()))
 
 
-TEXT = ("ink", "quiet", "link", "visited", "better", "worse", "changed", "provisional", "other")
+TEXT = ("ink", "quiet", "link", "visited", "better", "worse", "provisional", "other")
 
 
 @pytest.mark.parametrize("name", TEXT)
@@ -240,7 +244,7 @@ def test_no_figure_makes_no_chart():
 
 
 def test_a_flat_line_is_drawn():
-    assert sparkline([point(5), point(5)])["lines"] == ["6.0,29.0 126.0,29.0"]
+    assert sparkline([point(5), point(5)])["final_lines"] == ["6.0,29.0 126.0,29.0"]
 
 
 @pytest.mark.parametrize(
