@@ -29,6 +29,7 @@ SECTIONS = {
     ),
     "Outputs": (
         "site",
+        "report",
         "narrative",
     ),
     "Set-up": ("demo", "simulate", "doctor"),
@@ -565,6 +566,31 @@ def site_command(home: Home, release: str | None, out: Path | None, as_json: boo
     built = find_built(home, release)
     page = make_site(built, made_of(built), out or home.root / "site" / built.name)
     answer(as_json, {"release": built.name, "page": str(page)}, str(page))
+
+
+@main.command("report")
+@click.argument("month", type=MONTH)
+@click.option("--to", "folder", type=click.Path(file_okay=False, path_type=Path), help="Where it goes.")
+@release_option
+@json_option
+@click.pass_obj
+def report_command(home: Home, month: Month, folder: Path | None, named: str | None, as_json: bool) -> None:
+    """Make the board's report of MONTH anew; each release holds its own.
+
+    An HTML page and a Word document that say the same, from the month's newest release unless --release names
+    another. They go into report/RELEASE unless --to names another folder.
+    """
+    from runner.readers.release import Built
+    from runner.releases.store import release_of
+    from runner.report.make import FOLDER, make_report, statement_of
+    from runner.site.make import made_of
+
+    release = release_of(home, month, named)
+    built = Built(release.name, release.file)
+    folder = folder or home.root / FOLDER / release.name
+    page, document = make_report(built, made_of(built), statement_of(built), folder)
+    facts = {"release": release.name, "page": str(page), "document": str(document)}
+    answer(as_json, facts, f"{page}\n{document}")
 
 
 @main.command("narrative")

@@ -79,12 +79,16 @@ def demonstration_text(home: Home, release: Release, command: str) -> str:
         f"trace s47_to_icpc {release.month}": "the enquiries behind one figure",
         "register s47_to_icpc": "what that figure means",
         "status": "what is landed, built and published",
+        f"report {release.month}": "the board's report of the month, made anew",
         f"narrative {release.month}": "what is written about the figures, held against them",
     }
     folder = home.root.relative_to(Path.cwd()) if home.root.is_relative_to(Path.cwd()) else home.root
     width = max(map(len, steps))
     made = folder / "releases" / release.name
-    pages = [f"The pages: {made / 'site' / 'index.html'}"]
+    pages = [
+        f"The pages: {made / 'site' / 'index.html'}",
+        f"The board's report: {made / 'report' / 'board-report.html'} and board-report.docx",
+    ]
     return "\n".join(
         [card, "", "The council is simulated: no real person is in it.", "", *pages, "", "Try next:"]
         + [f"  {command} --home {folder} {step.ljust(width)}  {why}" for step, why in steps.items()]

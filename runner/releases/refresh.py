@@ -46,6 +46,8 @@ from runner.narrative.source import FOLDER, files_in, folder_of, hash_of
 from runner.readers.release import Built
 from runner.releases.package import Package, make_files
 from runner.releases.store import Release, all_releases, next_number
+from runner.report.make import FOLDER as REPORT
+from runner.report.make import make_report
 from runner.revisions.revised import add_revisions
 from runner.revisions.vintages import (
     add_vintages,
@@ -252,6 +254,7 @@ def _refresh_one(
         today = datetime.now(UTC).date()
         made = Made(name, today, checks, opinion, extract.is_simulated, narratives.taken)
         make_site(Built(name, draft / "marts.duckdb"), made, draft / "site")
+        make_report(Built(name, draft / "marts.duckdb"), made, assured.statement, draft / REPORT)
     stages.end("site")
 
     run = _run_facts(run_id, month, extract, built, package, files)
