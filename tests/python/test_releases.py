@@ -361,11 +361,16 @@ def test_doctor_finds_an_extract_without_its_files(home):
     assert "2024-07-02" in faults[1].says
 
 
-def test_a_demonstration_goes_on_where_it_was_stopped(home):
+def test_a_demonstration_goes_on_where_it_was_stopped(home, tmp_path, monkeypatch):
+    written = tmp_path / "written"
+    written.mkdir()
+    (written / "kept.txt").touch()
+    monkeypatch.setattr("runner.demo.NARRATIVES", written)
     told = []
     for _ in range(2):
         assert demonstrate(home, told.append).name == "2024-06-r3"
     assert current(home)["release"] == "2024-06-r3"
+    assert (home.root / "narrative" / "kept.txt").exists()
     published = [line["release"] for line in ledger.entries(home) if line["event"] == "published"]
     assert published == ["2024-05-r1", "2024-06-r2", "2024-06-r3"]
     assert [line for line in told if "built" not in line] == [
