@@ -1,5 +1,7 @@
 """A paper as one HTML page that needs nothing beside it."""
 
+from base64 import b64encode
+from hashlib import sha256
 from pathlib import Path
 
 from runner.narrative.html import blocks_html, pieces_html
@@ -36,4 +38,6 @@ def paper_html(paper: Paper) -> str:
         }.items()
     }
     style = STYLE.read_text(encoding="utf-8") + (TEMPLATES / "report.css").read_text(encoding="utf-8")
-    return environment.get_template("report.html").render(paper=paper, style=Markup(style)) + "\n"
+    allowed = b64encode(sha256(style.encode()).digest()).decode()
+    template = environment.get_template("report.html")
+    return template.render(paper=paper, style=Markup(style), allowed=allowed) + "\n"

@@ -15,6 +15,12 @@ if TYPE_CHECKING:
 NUMBERED, ANNEX, QUOTED, IN_TABLE = "Numbered Paragraph", "Annex Heading", "Quoted Text", "Table Text"
 LANGUAGE = "en-GB"
 INK, BLUE = "0B0C0C", "12436D"
+TEXT_WIDTH = 9638
+"""Of an A4 page less its margins of 20 mm, in twentieths of a point."""
+
+NARROWEST, WIDEST = 9, 36
+"""Characters between which a table's columns share its width."""
+
 INDENT = 720
 """How far numbered text is set in, in twentieths of a point: room for 7.12."""
 
@@ -90,11 +96,15 @@ def _tabulate(document: "Document", part: Table) -> None:
     from docx.enum.text import WD_ALIGN_PARAGRAPH
     from docx.oxml import OxmlElement
     from docx.oxml.ns import qn
+    from docx.shared import Twips
     from docx.text.paragraph import Paragraph as WordParagraph
 
     document.add_paragraph(part.title, style="Caption").paragraph_format.keep_with_next = True
     head = tuple((Said(column, is_strong=True),) for column in part.columns)
     table = document.add_table(len(part.rows) + 1, len(part.columns), style="Table Grid")
+    widths = _widths((head, *part.rows))
+    for column, width in zip(table._tbl.tblGrid.gridCol_lst, widths, strict=True):
+        column.w = Twips(width)
     described = OxmlElement("w:tblCaption")
     described.set(qn("w:val"), part.title)
     table._tbl.tblPr.append(described)
@@ -106,12 +116,20 @@ def _tabulate(document: "Document", part: Table) -> None:
         if number == 0:
             properties.append(OxmlElement("w:tblHeader"))
         for place, (cell, pieces) in enumerate(zip(row.tc_lst, cells, strict=True)):
+            cell.width = Twips(widths[place])
             cell.p_lst[0].style = style
             paragraph = WordParagraph(cell.p_lst[0], document)
             if place in part.numeric:
                 paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
             _write(paragraph, pieces)
     document.add_paragraph(style=IN_TABLE)
+
+
+def _widths(rows: Iterable[Iterable[Iterable[Said]]]) -> list[int]:
+    """A table's widths of columns, in twentieths of a point: by their longest text, within reason."""
+    lengths = [[len("".join(piece.text for piece in cell)) for cell in row] for row in rows]
+    shares = [min(max(NARROWEST, *column), WIDEST) for column in zip(*lengths, strict=True)]
+    return [TEXT_WIDTH * share // sum(shares) for share in shares]
 
 
 def _set_up(document: "Document", paper: Paper, made_on: datetime) -> None:
