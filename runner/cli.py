@@ -638,7 +638,7 @@ def narrative_command(home: Home, month: Month, measure: str | None, named: str 
     type=click.Choice(["plain", "with differences"]),
     help="Write what the case system's own screens count, too: OUT/control_report_<date>.csv.",
 )
-@click.option("--defects", metavar="NAME|all", help="Plant rows that landing must reject; none unless asked.")
+@click.option("--defects", metavar="NAME|all", help="Plant what landing must reject, or a check report.")
 @json_option
 def simulate_command(
     out: Path,

@@ -32,7 +32,7 @@ from runner.simulator import (
 )
 from runner.simulator import control_report as control_reports
 from runner.simulator.calendar import add_months, extract_dates, holidays, month_end, month_of
-from runner.simulator.defects import defects as known_defects
+from runner.simulator.defects import names as defect_names
 from runner.simulator.defects import plant
 from runner.simulator.world import World, write_extract
 
@@ -65,7 +65,7 @@ def simulate(
         progress: Told, in a line, how far it is.
         control_report: `plain` writes OUT/control_report_<date>.csv beside each extract, with what the case
             system's own screens count; `with differences` plants some, one of which nothing explains.
-        defects: Name of a defect to plant in each extract (`runner.simulator.defects`), or `all`.
+        defects: Name of a defect to plant (`runner.simulator.defects`), or `all`.
 
     Returns:
         The rows in each extract.
@@ -74,8 +74,8 @@ def simulate(
         RunnerError: The folder is in use, the date lies outside the working-day calendar, or there is no such
             defect.
     """
-    if defects and defects not in (*known_defects(), "all"):
-        names = ", ".join(known_defects())
+    if defects and defects not in (*defect_names(), "all"):
+        names = ", ".join(defect_names())
         raise RunnerError(f"There is no defect {defects}.", f"Name one of {names}; or all.", ExitCode.USAGE)
     if out.exists() and any(out.iterdir()):
         raise RunnerError(f"{out} is not empty.", "Name a new folder, or empty this one.", ExitCode.USAGE)
@@ -102,11 +102,11 @@ def simulate(
         del world
         gc.collect()
     for day, counts in rows.items():
+        if defects:
+            counts.update(plant(defects, out / day.isoformat(), day, is_last=day == as_at))
         lines = "".join(f"{table},{counts[table]}\n" for table in sorted(counts))
         control = out / day.isoformat() / "control.csv"
         control.write_text("table,rows\n" + lines, encoding="utf-8", newline="\n")
-        if defects:
-            plant(defects, control.parent)
         (control.parent / SIMULATED_FILE).write_text(SIMULATED, encoding="utf-8", newline="\n")
         progress(f"Wrote the extract of {day}: {counts.total():,} rows")
         if control_report:

@@ -16,6 +16,7 @@ from runner.assurance.counting import count, name_dates
 from runner.assurance.definitions import FAMILIES, Check, load_checks
 from runner.home import PROJECT
 from runner.landing.contract import load_contract
+from runner.simulator.check_defects import check_defects
 
 DATA = Path(__file__).parent / "data"
 PAGE = PROJECT / "docs/checks.md"
@@ -42,6 +43,11 @@ MARTS = {
 }
 """Of each mart that a check reads: the column that names a row here, and its columns."""
 
+NOT_PLANTED = {
+    "care_leaver_twice": "landing rejects it: repeats an earlier row under another id",
+}
+"""Checks of the source whose defect no extract can bring in, and what landing does with it."""
+
 HEAD = """# The checks
 
 What a refresh holds against the finished build before it makes a release of it: {checks} checks, as
@@ -57,8 +63,15 @@ own tests guard what the build makes; no check is made twice. This page is made 
 A check that sees no rows fails, unless there may be none. A check that cannot run stops the release.
 
 Each check has a seeded defect that it finds, in a council of six children in which no check finds
-anything. The last column names the other checks that the same defect sets off: where there is none,
+anything. *Sets off too* names the other checks that the same defect sets off: where there is none,
 the check alone finds it.
+
+`runner simulate --defects NAME` plants the same kind of defect, by rule, in the last extract of a simulated
+council (`runner/simulator/check_defects.csv`): the name is the check's, and `all` plants all of them at once,
+besides what landing rejects (`defects.csv`). The column *simulated* says what it does to which table; a test
+lands a council with all of them and holds that each check reports its own and that landing rejects its own
+and nothing else. Checks of facts and figures hold what we made against the source: no extract can bring in
+what they find, so theirs is planted in the build alone.
 
 """
 
@@ -91,11 +104,7 @@ def council() -> duckdb.DuckDBPyConnection:
     for mart, (_, columns) in MARTS.items():
         connection.execute(f"create table release.marts.{mart} ({columns})")
     connection.execute("create table build.seeds.bank_holidays as select date '2024-05-06' as holiday_on")
-    connection.execute(
-        "create table build.intermediate.int_working_days as select cast(day as date) as day,"
-        " sum(if(isodow(day) < 6, 1, 0)) over (order by day) as working_day_number"
-        " from unnest(generate_series(date '2019-01-01', date '2025-12-31', interval 1 day)) as days(day)"
-    )
+    number_working_days(connection)
     for name, rows in yaml.safe_load((DATA / "check_base.yml").read_text()).items():
         for row in rows:
             marks = ", ".join("?" for _ in row)
@@ -103,6 +112,15 @@ def council() -> duckdb.DuckDBPyConnection:
                 f"insert into {_relation(name)} ({', '.join(row)}) values ({marks})", list(row.values())
             )
     return connection
+
+
+def number_working_days(connection: duckdb.DuckDBPyConnection) -> None:
+    """Makes the calendar of a build, without holidays."""
+    connection.execute(
+        "create table build.intermediate.int_working_days as select cast(day as date) as day,"
+        " sum(if(isodow(day) < 6, 1, 0)) over (order by day) as working_day_number"
+        " from unnest(generate_series(date '2012-01-01', date '2025-12-31', interval 1 day)) as days(day)"
+    )
 
 
 def _relation(name: str) -> str:
@@ -175,17 +193,30 @@ def page(set_off: dict[str, list[str]]) -> str:
         name, assertion = FAMILIES[family]
         lines += [
             f"## {family} {name}\n\nTests {assertion}.\n",
-            "| check | severity | dimension | what it finds | DfE rules | seeded defect | sets off too |",
-            "| --- | --- | --- | --- | --- | --- | --- |",
+            "| check | severity | dimension | what it finds | DfE rules | seeded defect | sets off too"
+            " | simulated |",
+            "| --- | --- | --- | --- | --- | --- | --- | --- |",
         ]
         for check in (check for check in listed if check.family == family):
             others = ", ".join(other for other in set_off[check.id] if other != check.id)
             lines.append(
                 f"| {check.id} | {check.severity} | {check.dimension} | {check.title} | {check.dfe_rules}"
-                f" | `{planted[check.id]}` | {others} |"
+                f" | `{planted[check.id]}` | {others} | {_simulated(check)} |"
             )
         lines.append("")
     return "\n".join(lines)
+
+
+def _simulated(check: Check) -> str:
+    """What is planted for a check in a simulated extract, or why nothing is."""
+    if check.suite == "facts":
+        return "in the build alone"
+    if check.id in NOT_PLANTED:
+        return NOT_PLANTED[check.id]
+    defect = check_defects()[check.id]
+    noun = "" if not defect.rows.isdigit() else " row" if defect.rows == "1" else " rows"
+    where = "of a kind in" if defect.rows.endswith("%") else "in"
+    return f"{defect.verb} {defect.rows}{noun} {where} `{defect.table}`"
 
 
 if __name__ == "__main__":
