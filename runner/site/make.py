@@ -197,7 +197,7 @@ def _environment() -> "jinja2.Environment":
         "cause_in_words": words.cause_in_words,
         "statistics": words.STATISTICS,
         "outcomes": words.OUTCOMES,
-        "before_and_now": words.before_and_now,
+        "apart": words.apart,
         "expected_rests_on": words.expected_rests_on,
         "matures": words.matures,
         "dimensions": DIMENSIONS,

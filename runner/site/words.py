@@ -53,21 +53,23 @@ def shown(row: dict[str, Any], decimals: int, value: float | None = None) -> str
     return figure(row["statistic"], float(rounded(value, decimals)), decimals)
 
 
-def before_and_now(row: dict[str, Any], decimals: int) -> tuple[str, str]:
-    """A revised figure before and after, with up to two decimals more where it takes them to differ.
+def apart(row: dict[str, Any], decimals: int, one: float | None, other: float | None) -> tuple[str, str]:
+    """Two values of a figure, with up to two decimals more where it takes them to differ.
 
     Args:
-        row: A revision, with `value_before`, `value_after` and a `value_shown` of none.
+        row: A figure, with its `statistic`.
         decimals: The register's decimals.
+        one: A value, unrounded.
+        other: Another.
     """
-    values = [row["value_before"], row["value_after"]]
-    for places in range(decimals, decimals + 3):
-        before, now = (
-            "n/a" if value is None else shown({**row, "value_shown": None}, places, value) for value in values
+    for places in range(decimals, decimals + 1 if one == other else decimals + 3):
+        first, second = (
+            "n/a" if value is None else figure(row["statistic"], float(rounded(value, places)), places)
+            for value in (one, other)
         )
-        if before != now:
+        if first != second:
             break
-    return before, now
+    return first, second
 
 
 def made_of(row: dict[str, Any]) -> str:

@@ -14,7 +14,7 @@ REFERS = ("aria-labelledby", "aria-describedby")
 POLICY = (
     "default-src 'none'; style-src 'self' file:; img-src 'self' data:; base-uri 'none'; form-action 'none'"
 )
-"""All that a page may ask for: its style sheet. Firefox takes a file for `'self'` only as `file:`."""
+"""All that a page may ask for: its style sheet, also where a browser does not hold a file to be `'self'`."""
 
 OUTSIDE = re.compile(r"(?i)(?:\b[a-z][a-z0-9+.-]*:)?//|\burl\(|@import|javascript:")
 

@@ -300,11 +300,12 @@ def test_a_small_number_is_not_what_moved_furthest():
     assert since_last(edition()) is None
 
 
-def test_a_revised_figure_is_shown_with_as_many_decimals_as_tell_it_apart():
-    row = {"statistic": "percent", "value_before": 15.84, "value_after": 15.97}
-    assert words.before_and_now(row, 0) == ("15.8%", "16.0%")
-    assert words.before_and_now({**row, "value_before": 24}, 0) == ("24%", "16%")
-    assert words.before_and_now({**row, "value_before": None}, 0) == ("n/a", "16%")
+def test_two_values_are_shown_with_as_many_decimals_as_tell_them_apart():
+    share = {"statistic": "percent"}
+    assert words.apart(share, 0, 15.84, 15.97) == ("15.8%", "16.0%")
+    assert words.apart(share, 0, 24, 15.97) == ("24%", "16%")
+    assert words.apart(share, 0, 15.97, 15.97) == ("16%", "16%")
+    assert words.apart(share, 0, None, 15.97) == ("n/a", "16%")
 
 
 MATURED = {
