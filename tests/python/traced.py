@@ -172,6 +172,13 @@ def _is_figure(connection, figure: str, text: str, counts: dict[str, float]) -> 
         cause = what.removeprefix("units of ") if column == "units" else "%"
         (value,) = one(f"select {column} from release.marts.measure_revisions{where} and cause like ?", cause)
         return numbers == [_rounded(value, decimals)]
+    if what == "interval":
+        ends = connection.execute(
+            "select interval_lower, interval_upper from release.marts.measure_signals"
+            " where measure_id = ? and statistic = ? and reporting_month = ?",
+            key[:3],
+        ).fetchone()
+        return population == "all" and numbers == [_rounded(end, decimals) for end in ends]
     (value,) = connection.execute(
         "select value from release.marts.comparators where measure_id = ? and statistic = ?"
         " and population = ? and kind = ? and is_latest",
