@@ -253,8 +253,8 @@ def _refresh_one(
         opinion = assured.statement["opinion"]
         today = datetime.now(UTC).date()
         made = Made(name, today, checks, opinion, extract.is_simulated, narratives.taken)
-        make_site(Built(name, draft / "marts.duckdb"), made, draft / "site")
         make_report(Built(name, draft / "marts.duckdb"), made, assured.statement, draft / REPORT)
+        make_site(Built(name, draft / "marts.duckdb"), made, draft / "site")
     stages.end("site")
 
     run = _run_facts(run_id, month, extract, built, package, files)

@@ -145,6 +145,7 @@ def make_site(built: Built, made: Made, folder: Path) -> Path:
         "late": late_arrivals(site.measures),
         "causes": CAUSES,
         "has_lineage": lineage is not None,
+        "has_report": (folder / "../report/board-report.html").is_file(),
         "landed": fates(site.quality["accounts"], "landing", "source_table"),
         "counted": fates(site.quality["accounts"], "measure", "measure_id"),
     }

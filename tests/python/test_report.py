@@ -22,7 +22,7 @@ from runner.narrative.read import read_narratives
 from runner.report import html, sentences
 from runner.report.document import Paper
 from runner.report.make import make_report
-from runner.site.make import Made
+from runner.site.make import Made, make_site
 
 STATEMENT = {
     "opinion": "qualified",
@@ -66,7 +66,7 @@ COUNTS = {
 """What the paper counts, worked out by hand from the release of three measures and the statement."""
 
 NARRATIVES = {
-    MEASURE: "It rose to {{ value }}; **45 of 66** were in time.\n\n- Below {{ England }}.\n- Between {{ interval }} & so on",
+    MEASURE: "It rose to {{ value }}; **45 of 66** were in time.\n\n- Below {{ England }}, {{ interval }} & so on",
     "summary": "Enquiries are {{ s47_enquiries change month }} on the month.",
 }
 
@@ -254,6 +254,23 @@ def test_how_much_figures_are_usually_revised_is_said_where_it_is_known(built, t
 def test_a_build_without_a_statement_says_that_it_was_not_assured(built, tmp_path):
     page, _ = report_of(built, tmp_path, statement=None)
     assert any("No assurance was made of these figures" in text for text in said_in_html(page))
+
+
+def test_the_pages_show_what_is_written_and_lead_to_the_report(built, tmp_path):
+    report_of(built, tmp_path)
+    narratives = read_narratives(tmp_path, built, Month(2024, 6)).taken
+    made = Made("2024-06-r1", date(2024, 7, 31), [], "qualified", False, narratives)
+    page = make_site(built, made, tmp_path / "site")
+    assert faults_of(tmp_path / "site") == []
+    assert 'href="../report/board-report.html"' in page.read_text()
+    assert 'href="../report/board-report.docx"' in page.read_text()
+    shown = (page.parent / "measures" / f"{MEASURE}.html").read_text()
+    assert "What this shows" in shown
+    assert f'data-figure="{MEASURE}; percent; 2024-06; all; value">68%</data>; <strong>' in shown
+    assert "Written by: Head of Assessment and Safeguarding, 3 July 2024." in shown
+    assert "What this shows" not in (page.parent / "measures" / "s47_enquiries.html").read_text()
+    without = make_site(built, made, tmp_path / "elsewhere" / "site")
+    assert "board-report" not in without.read_text()
 
 
 def test_a_paper_counts_sections_paragraphs_and_tables():

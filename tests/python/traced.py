@@ -16,11 +16,15 @@ NUMBER = re.compile(r"\d[\d,]*(?:\.\d+)?")
 MONTHS = "January|February|March|April|May|June|July|August|September|October|November|December"
 DATES = (
     rf"(?:\b\d{{1,2}} )?(?:{MONTHS}) \d{{4}}\b",
+    rf"\b\d{{1,2}} (?:{MONTHS})\b",
+    r"\b[Ss]ection 47\b",
     r"\b\d{4}-\d{2}-r\d+",
     r"\b\d{4}-\d{2}\b",
     r"\(F\d\d\)",
     r"\bTable \d+",
 )
+DEADLINES = "select concat_ws(' ', title, numerator_rule) from release.marts.dim_measure"
+DEADLINE = re.compile(r"\b\d+ (?:working days|days|weeks|months)\b")
 WRITTEN = """
     select unnest([title, unit_counted, owner]) from release.marts.dim_measure
     union all select population from release.marts.measure_results
@@ -115,6 +119,8 @@ def untraced(page: Path, marts: Path, counts: dict[str, float]) -> list[str]:
     with duckdb.connect() as connection:
         connection.execute(f"attach '{marts}' as release (read_only)")
         written = {text for (text,) in connection.execute(WRITTEN).fetchall() if text}
+        for (meaning,) in connection.execute(DEADLINES).fetchall():
+            written |= set(DEADLINE.findall(meaning))
         faults = [
             f"{text!r} is not {figure}"
             for figure, text in read.bound
