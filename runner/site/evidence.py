@@ -138,7 +138,11 @@ def _count(row: dict[str, str]) -> dict[str, Any]:
     }
 
 
-def fact_of(measure_id: str, folder: Path) -> str | None:
-    """A measure's fact as Parquet, as a link from the pages' folder; none where it is not beside it."""
-    file = f"../parquet/fct_{measure_id}.parquet"
-    return file if (folder / file).is_file() else None
+def beside(folder: Path, file: str) -> str | None:
+    """A link from the pages' folder to another file of the release; none where that is not beside it.
+
+    Args:
+        folder: The pages' folder.
+        file: The file in the release: `parquet/fct_contacts.parquet`.
+    """
+    return f"../{file}" if (folder.parent / file).is_file() else None

@@ -19,7 +19,7 @@ from runner.readers.release import Built, opened
 from runner.readers.text import change_in_words, day, month_name, number, quantity
 from runner.revisions.causes import CAUSES
 from runner.site import words
-from runner.site.evidence import control_of, fact_of, sources_of
+from runner.site.evidence import beside, control_of, sources_of
 from runner.site.figures import DIMENSIONS, read_site
 from runner.site.hub import next_edition, since_last
 from runner.site.prepare import prepared
@@ -123,7 +123,7 @@ def make_site(built: Built, made: Made, folder: Path) -> Path:
     lineage = lineage_of(built)
     for measure in site.measures:
         measure.update(prepared(measure, site, sources[measure["measure_id"]], control))
-        measure["fact"] = fact_of(measure["measure_id"], folder)
+        measure["fact"] = beside(folder, f"parquet/fct_{measure['measure_id']}.parquet")
     teams = teams_of(site)
     shared = {
         "site": site,
@@ -134,7 +134,7 @@ def make_site(built: Built, made: Made, folder: Path) -> Path:
         "year_before": site.month.replace(year=site.month.year - 1),
         "by_letter": _by_letter(site.measures),
         "files": files,
-        "parquet": (folder / "../parquet").is_dir(),
+        "parquet": (folder.parent / "parquet").is_dir(),
         "since_last": since_last(site),
         "following": next_edition(site),
         "teams": teams,
@@ -145,7 +145,7 @@ def make_site(built: Built, made: Made, folder: Path) -> Path:
         "late": late_arrivals(site.measures),
         "causes": CAUSES,
         "has_lineage": lineage is not None,
-        "has_report": (folder / "../report/board-report.html").is_file(),
+        "has_report": beside(folder, "report/board-report.html") is not None,
         "landed": fates(site.quality["accounts"], "landing", "source_table"),
         "counted": fates(site.quality["accounts"], "measure", "measure_id"),
     }

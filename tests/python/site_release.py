@@ -133,12 +133,26 @@ RELEASE = f"""
 """
 
 
-def site_of(folder: Path, simulated: bool = False) -> Path:
-    """Writes the release and its pages into a folder; answers with the pages' folder."""
+MATURITY = """
+    create table marts.measure_maturity as
+    select 's47_enquiries' as measure_id, 'count' as statistic, 'measured' as basis, 60 as final_after_days,
+        14 as origin_months, 6.0::double as median_revision, 11.0::double as p90_revision,
+        13 as revision_months;
+    create table marts.measure_expected as
+    select 's47_enquiries' as measure_id, 'count' as statistic, 'all' as population,
+        date '2024-06-01' as reporting_month, 171.4::double as expected_value, 165.0::double as range_lower,
+        178.0::double as range_upper, 0.8::double as range_share, 14 as origin_months;
+"""
+"""What earlier releases tell: how long figures are provisional, and what one is expected to be."""
+
+
+def site_of(folder: Path, simulated: bool = False, more: str = "") -> Path:
+    """Writes the release, with `more` tables, and its pages into a folder; answers with the pages' folder."""
     folder.mkdir(exist_ok=True)
     file = folder / "marts.duckdb"
     with duckdb.connect() as connection:
-        connection.execute(f"attach '{file}' as release; use release; {RELEASE} use memory; detach release")
+        connection.execute(f"attach '{file}' as release; use release; {RELEASE} {more}")
+        connection.execute("use memory; detach release")
     checks = [{"name": "parts_make_the_whole", "status": "pass", "failures": 0}]
     run = {
         "built_at": "2024-07-31T09:00:00+00:00",

@@ -5,11 +5,11 @@ from datetime import date
 
 import pytest
 from pages import read_pages
-from site_release import site_of
+from site_release import MATURITY, site_of
 
 from runner.readers.release import Built
 from runner.site import words
-from runner.site.evidence import checks_of, control_of, fact_of, flows_of_stocks, roll_forward
+from runner.site.evidence import beside, checks_of, control_of, flows_of_stocks, roll_forward
 from runner.site.figures import Site
 from runner.site.funnels import funnel
 from runner.site.hub import next_edition, since_last
@@ -19,7 +19,7 @@ from runner.site.quality import late_arrivals, over_releases
 @pytest.fixture(scope="module")
 def said(tmp_path_factory):
     """The words of every page, each gap a space."""
-    pages = read_pages(site_of(tmp_path_factory.mktemp("release")))
+    pages = read_pages(site_of(tmp_path_factory.mktemp("release"), more=MATURITY))
     return {path: " ".join(" ".join(page.words).split()) for path, page in pages.items()}
 
 
@@ -193,11 +193,10 @@ def test_a_control_reports_counts_are_read_with_what_explains_them(tmp_path):
 
 
 def test_a_fact_is_offered_where_it_lies_beside_the_pages(tmp_path):
-    assert fact_of("contacts", tmp_path / "site") is None
-    (tmp_path / "site").mkdir()
+    assert beside(tmp_path / "site", "parquet/fct_contacts.parquet") is None
     (tmp_path / "parquet").mkdir()
     (tmp_path / "parquet" / "fct_contacts.parquet").touch()
-    assert fact_of("contacts", tmp_path / "site") == "../parquet/fct_contacts.parquet"
+    assert beside(tmp_path / "site", "parquet/fct_contacts.parquet") == "../parquet/fct_contacts.parquet"
 
 
 # Over the releases.
@@ -308,6 +307,17 @@ def test_two_values_are_shown_with_as_many_decimals_as_tell_them_apart():
     assert words.apart(share, 0, None, 15.97) == ("n/a", "16%")
 
 
+def test_an_expected_figure_stands_beside_the_figure_with_what_it_rests_on(said):
+    page = said["measures/s47_enquiries.html"]
+    assert page.index("159 Provisional June 2024") < page.index(
+        "Expected when final 171, in a range of 165 to 178"
+    )
+    assert "made from 14 months that became final; the range is made to hold 80% of them" in page
+    assert "60 days after its end, as measured on 14 months" in page
+    assert "it usually moved by 6, and one month in ten by more than 11 (of 13 months)" in page
+    assert "Expected when final" not in said["measures/average_caseload.html"]
+
+
 MATURED = {
     "basis": "measured",
     "final_after_days": 60,
@@ -327,8 +337,3 @@ def test_how_a_figure_matures_is_said_on_its_basis():
     assert (
         "it usually moved by 2.0 points, and one month in ten by more than 6.0 points (of 13 months)" in said
     )
-
-
-def test_an_expected_figure_says_what_it_rests_on():
-    said = words.expected_rests_on({"origin_months": 14, "range_share": 0.8})
-    assert said == "made from 14 months that became final; the range is made to hold 80% of them"

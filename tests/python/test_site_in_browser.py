@@ -5,12 +5,12 @@ Collected where there is a Chromium and axe-core; conftest.py says so, and fails
 
 import pytest
 from browser import Browser, faults_seen
-from site_release import site_of
+from site_release import MATURITY, site_of
 
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory):
-    return site_of(tmp_path_factory.mktemp("release"), simulated=True)
+    return site_of(tmp_path_factory.mktemp("release"), simulated=True, more=MATURITY)
 
 
 @pytest.fixture(scope="module")
