@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from runner.months import Month
 from runner.readers.release import rows
 from runner.readers.scorecard import scorecard
+from runner.readers.units import UNITS
 
 if TYPE_CHECKING:
     import duckdb
@@ -69,24 +70,11 @@ TEAMS = """
     order by name, signals.team_id
 """
 LIMITS = "from release.marts.funnel_limits order by measure_id, units"
-# The units behind the month's figures: those on a basis of their own are in no figure of all.
-UNITS = """
-    select
-        rows.measure_id, rows.outcome, rows.reason, count(rows.unit_id) as units, sum(rows.weight) as weight
-    from release.marts.measure_rows as rows
-    left join
-        (
-            select measure_id, list(population) as populations
-            from release.marts.dim_population
-            where not is_in_all
-            group by measure_id
-        ) as elsewhere
-        on rows.measure_id = elsewhere.measure_id
-    where
-        rows.reporting_month = $month
-        and list_has_any(rows.populations, elsewhere.populations) is not true
-    group by rows.measure_id, rows.outcome, rows.reason
-    order by list_position(['yes', 'no', 'pending', 'excluded'], rows.outcome), units desc, rows.reason
+OUTCOMES = f"""
+    select measure_id, outcome, reason, count(unit_id) as units, sum(weight) as weight
+    from ({UNITS})
+    group by measure_id, outcome, reason
+    order by list_position(['yes', 'no', 'pending', 'excluded'], outcome), units desc, reason
 """
 PUBLISHED = """
     from release.marts.published_figure_checks
@@ -167,7 +155,7 @@ def read_site(connection: "duckdb.DuckDBPyConnection") -> Site:
     revisions = by_measure(kept("measure_revisions", REVISIONS))
     teams = by_measure(kept("team_signals", TEAMS))
     limits = by_measure(kept("funnel_limits", LIMITS))
-    units = by_measure(kept("measure_rows", UNITS, asked))
+    units = by_measure(kept("measure_rows", OUTCOMES, asked))
     published = by_measure(kept("published_figure_checks", PUBLISHED, {"as_at": card["as_at"]}))
     expected = by_measure(kept("measure_expected", EXPECTED, asked))
     maturity = by_measure(kept("measure_maturity", MATURITY))

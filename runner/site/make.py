@@ -180,6 +180,7 @@ def _environment() -> "jinja2.Environment":
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
+        auto_reload=False,
     )
     environment.filters |= {"month": month_name, "day": day, "slug": slug, "sentence": sentence}
     environment.filters["lower_first"] = lambda text: text[:1].lower() + text[1:]

@@ -18,6 +18,7 @@ from runner.months import Month
 from runner.readers.release import rows
 from runner.readers.source_rows import add_source_rows, landed_folder, latest_state_tables
 from runner.readers.text import quantity
+from runner.readers.units import UNITS
 
 if TYPE_CHECKING:
     import duckdb
@@ -26,23 +27,6 @@ REPORT_TO_SOURCE = "report to source"
 SOURCE_TO_REPORT = "source to report"
 
 NO_TEAM = "no team"
-
-# The units of a month that are in a figure; those on a basis of their own are in none of `all`.
-UNITS = """
-    select units.*
-    from release.marts.measure_rows as units
-    left join
-        (
-            select measure_id, list(population) as populations
-            from release.marts.dim_population
-            where not is_in_all
-            group by measure_id
-        ) as elsewhere
-        on units.measure_id = elsewhere.measure_id
-    where
-        units.reporting_month = $month
-        and list_has_any(units.populations, elsewhere.populations) is not true
-"""
 
 COUNTED = f"""
     select
