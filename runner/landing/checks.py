@@ -141,9 +141,11 @@ class Checks:
                 f" header = false, skip = {skip}, delim = ',', quote = '\"', escape = '\"',"
                 f" new_line = '{line_end}', strict_mode = true, columns = {{{', '.join(columns)}}})"
             )
-        cleaned = {name: values.clean(text, source.is_ascii) for name, text in texts.items()}
+        cleaned = {
+            name: values.clean(text, source.is_ascii, source.has_null_words) for name, text in texts.items()
+        }
         trimmed = "0"
-        if source.has_edge_spaces:
+        if source.has_edge_spaces or source.has_null_words:
             trimmed = " + ".join(
                 f"cast({text} <> '' and {cleaned[name]} is distinct from {text} as utinyint)"
                 for name, text in texts.items()

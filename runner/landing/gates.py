@@ -7,6 +7,7 @@ from typing import Any
 from runner.home import Home
 from runner.landing.checks import Checks
 from runner.landing.faults import refused
+from runner.landing.sources import Source
 from runner.landing.store import landed_dates, read_manifest
 
 SIZABLE = 100
@@ -47,6 +48,16 @@ def previous_manifest(home: Home, as_at: date) -> dict[str, Any] | None:
     """The manifest of the extract landed for the last date before this one."""
     earlier = [day for day in landed_dates(home.landing) if day < as_at]
     return read_manifest(home.landing, earlier[-1]) if earlier else None
+
+
+def repeats(sources: dict[str, Source], previous: dict[str, Any] | None) -> str | None:
+    """A warning where every file of an extract is the one that was landed for another date before it."""
+    if not previous:
+        return None
+    before = {table: entry["sha256"] for table, entry in previous["tables"].items()}
+    if any(before.get(table) != source.sha256 for table, source in sources.items()):
+        return None
+    return f"Every file is the one that was landed for {previous['as_at']}: is it a new extract?"
 
 
 def check_volume(checks: Checks, previous: dict[str, Any] | None) -> None:

@@ -136,7 +136,10 @@ def _check(
     check_spells(checks)
     check_dates(control, checks.accounts)
     checks.refuse_over_limits(sources)
-    gates.check_volume(checks, gates.previous_manifest(home, checks.as_at))
+    previous = gates.previous_manifest(home, checks.as_at)
+    gates.check_volume(checks, previous)
+    if repeated := gates.repeats(sources, previous):
+        extract.warnings.append(repeated)
     return sources
 
 

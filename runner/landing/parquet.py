@@ -63,5 +63,6 @@ def read_parquet_structure(database: "duckdb.DuckDBPyConnection", table: Table, 
         is_parquet=True,
         is_ascii=False,
         has_edge_spaces=True,
+        has_null_words=True,
         warnings=warnings,
     )

@@ -134,6 +134,6 @@ NOTICE_TEXT = {
     "identity": "giving one {column} more than one value, rejected",
     "natural key": "repeating an earlier row under another id, rejected",
     "merged": "naming a person merged into another, who is named instead",
-    "trimmed": "with spaces at the edges of values, which were left out",
+    "trimmed": "with spaces at the edges of values, or words for none such as NULL, which were left out",
 }
 """What is said of the rows of each kind of notice."""

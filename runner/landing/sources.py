@@ -14,6 +14,7 @@ from pathlib import Path
 
 from runner.landing.contract import Contract, Table
 from runner.landing.faults import refused
+from runner.landing.values import NULL_WORDS
 from runner.outside import MAX_REPORT_BYTES, kind_of
 
 MAX_BYTES = 4 * 2**30
@@ -28,6 +29,8 @@ SIMULATED_FILE = "SIMULATED.txt"
 # Tabs and line ends are text; the other control characters are not.
 CONTROL_BYTES = bytes(byte for byte in (*range(32), 127) if byte not in b"\t\r\n")
 EDGE_SPACES = (b" ,", b", ", b" \n", b"\n ", b" \r", b'" ', b' "', b"\t", b"\xc2\xa0")
+NULL_BYTES = tuple(word.encode() for word in NULL_WORDS)
+LONGEST_NULL = max(map(len, NULL_BYTES))
 # A quote after a space that follows a comma: text to one reader, an opening quote to another.
 SPACED_QUOTE = re.compile(rb'[,\n][ \t]+"(?!")')
 EXPORT_AGAIN = "Export the table again as CSV (UTF-8, comma, double quotes) and land the folder."
@@ -61,6 +64,7 @@ class Source:
     is_ascii: bool = True
     has_controls: bool = False
     has_edge_spaces: bool = False
+    has_null_words: bool = False
     line_end: str = "\\n"
     readable: Path | None = None
     ragged: list[tuple[int, str, str]] = field(default_factory=list)
@@ -75,6 +79,7 @@ class TextFacts:
     is_ascii: bool = True
     has_controls: bool = False
     has_edge_spaces: bool = False
+    has_null_words: bool = False
     has_spaced_quotes: bool = False
     line_feeds: int = 0
     returns: int = 0
@@ -153,7 +158,7 @@ def scan_text(path: Path) -> TextFacts:
     digest = hashlib.sha256()
     decoder = codecs.getincrementaldecoder("utf-8")()
     offset = 0
-    last = b""
+    last = tail = b""
     with path.open("rb") as file:
         while chunk := file.read(CHUNK):
             if offset == 0:
@@ -180,10 +185,11 @@ def scan_text(path: Path) -> TextFacts:
             facts.has_edge_spaces = facts.has_edge_spaces or any(mark in chunk for mark in EDGE_SPACES)
             if facts.has_edge_spaces and not facts.has_spaced_quotes:
                 facts.has_spaced_quotes = bool(SPACED_QUOTE.search(last + chunk))
+            facts.has_null_words = facts.has_null_words or any(word in tail + chunk for word in NULL_BYTES)
             facts.line_feeds += chunk.count(b"\n")
             facts.returns += chunk.count(b"\r")
             facts.pairs += chunk.count(b"\r\n") + (last == b"\r" and chunk[:1] == b"\n")
-            last = chunk[-1:]
+            last, tail = chunk[-1:], chunk[-LONGEST_NULL:]
             offset += len(chunk)
     if decoder.getstate()[0]:
         raise refused(
@@ -247,6 +253,7 @@ def read_csv_structure(table: Table, path: Path, scratch: Path) -> Source:
         is_ascii=facts.is_ascii,
         has_controls=facts.has_controls,
         has_edge_spaces=facts.has_edge_spaces,
+        has_null_words=facts.has_null_words,
         line_end="\\r\\n" if facts.returns else "\\n",
         warnings=warnings,
     )

@@ -16,6 +16,9 @@ NOT_TEXT = (
     r"\x{2060}-\x{2069}\x{feff}\x{e0000}-\x{e007f}]"
 )
 SCIENTIFIC = r"-?\d+(\.\d+)?[eE][+]?\d+"
+NULL_WORDS = ("NULL", "null", "N/A", "n/a", "#N/A", "\\N", "(null)")
+"""Words that stand for no value at all, exactly so written: a person may be called Null."""
+
 EDGES = " \t\r\n\u00a0\u2007\u202f\u200b\ufeff"
 
 DAY_FIRST = "date is written day first, not year first"
@@ -40,11 +43,14 @@ def named(name: str) -> str:
     return '"' + name.replace('"', '""') + '"'
 
 
-def clean(value: str, is_ascii: bool) -> str:
-    """Text without the spaces at its edges (the non-breaking ones too); blank is null."""
-    if is_ascii:
-        return f"nullif(trim({value}, {quoted(EDGES[:4])}), '')"
-    return f"nullif(trim(nfc_normalize({value}), {quoted(EDGES)}), '')"
+def clean(value: str, is_ascii: bool, has_null_words: bool = False) -> str:
+    """Text without the spaces at its edges, non-breaking ones too; blank, or a word for none, is null."""
+    normal, edges = (value, EDGES[:4]) if is_ascii else (f"nfc_normalize({value})", EDGES)
+    trimmed = f"trim({normal}, {quoted(edges)})"
+    if not has_null_words:
+        return f"nullif({trimmed}, '')"
+    words = ", ".join(map(quoted, ("", *NULL_WORDS)))
+    return f"case when {trimmed} not in ({words}) then {trimmed} end"
 
 
 def typed(column: Column) -> str:
@@ -127,7 +133,7 @@ def value_reason(column: Column, table: Table, as_at: date, has_controls: bool) 
         cases.append((f"{value} is null", BLANK_KEY))
     else:
         cases.append((f"{value} is null", ""))
-    if column.max_length:
+    if column.max_length and column.type != "yes_no":
         cases.append(
             (f"length({value}) > {column.max_length}", f"longer than {column.max_length} characters")
         )

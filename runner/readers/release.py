@@ -77,7 +77,7 @@ def opened(
         also: Other files and folders that are read, or written, over the connection.
 
     Raises:
-        RunnerError: The file is still being written, or is no release.
+        RunnerError: The file is still being written, is no release, or turns out to be damaged.
     """
     import duckdb
 
@@ -107,7 +107,14 @@ def opened(
                 "Build again with `runner refresh`.",
                 ExitCode.NOTHING_MATCHED,
             )
-        yield connection
+        try:
+            yield connection
+        except (duckdb.IOException, duckdb.FatalException, duckdb.InternalException) as fault:
+            raise RunnerError(
+                f"{built.name}, or a landed file that is read with it, is damaged and cannot be read.",
+                "`runner doctor` names files that are not as they were made; then build or land again.",
+                ExitCode.BLOCKED,
+            ) from fault
     finally:
         connection.close()
 
