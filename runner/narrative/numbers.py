@@ -4,6 +4,7 @@ import csv
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -18,13 +19,18 @@ ALLOWED = Path(__file__).with_name("allowed.csv")
 
 MONTHS = (
     "January|February|March|April|May|June|July|August|September|October|November|December"
-    "|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec"
+    "|Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec"
 )
-MONTH = re.compile(rf"\b(?:{MONTHS})\b(?: \d{{4}}\b)?")
-DAY = re.compile(rf"\b\d{{1,2}} (?:{MONTHS})(?: \d{{4}})?\b")
+"""Each month twice, in order."""
+
+MONTH = re.compile(rf"\b(?:{MONTHS}|Sept)\b(?: \d{{4}}\b)?")
+DAY = re.compile(rf"\b(\d{{1,2}}) ({MONTHS})(?: (\d{{4}}))?\b")
 YEAR = re.compile(
-    r"(?i)\b(?:in|since|during|until|by|year|before|after|to|from) (?:19|20)(\d\d)(?:[/-](\d\d))?\b(?![%/-])"
+    r"(?i)\b(?:in|since|during|until|by|year|before|after|to|from) ((?:19|20)\d\d)(?:[/-](\d\d))?\b(?![%/-])"
 )
+YEARS = 30
+"""Further from the page's year than this, what looks like a year is a number."""
+
 ORDINAL = re.compile(r"\b\d+(?:st|nd|rd|th)\b")
 SPAN = re.compile(r"\b(\d+)[ -](?:calendar |working )?(?:day|week|month|year)s?\b")
 JOINED = r"\w£$€+\-\u2013\u2212"
@@ -122,10 +128,12 @@ def _allowed(text: str, figures: Figures, measure_id: str | None) -> Iterator[tu
     """Where a text holds a number that is no figure: laws, dates, ordinals, deadlines, groups' names."""
     for phrase in _laws():
         yield from (found.span() for found in re.finditer(rf"(?i)(?<!\w){re.escape(phrase)}(?!\w)", text))
-    for pattern in (DAY, ORDINAL):
-        yield from (found.span() for found in pattern.finditer(text))
+    yield from (found.span() for found in ORDINAL.finditer(text))
+    year = figures.month.year
+    yield from (found.span() for found in DAY.finditer(text) if _is_day(found, year))
     for found in YEAR.finditer(text):
-        if found[2] is None or int(found[2]) == (int(found[1]) + 1) % 100:
+        follows = found[2] is None or int(found[2]) == (int(found[1]) + 1) % 100
+        if follows and abs(int(found[1]) - year) <= YEARS:
             yield found.span()
     if measure_id is None:
         return
@@ -137,6 +145,16 @@ def _allowed(text: str, figures: Figures, measure_id: str | None) -> Iterator[tu
     for found in SPAN.finditer(text):
         if re.search(rf"(?<!\d){re.escape(_singular(found[0]))}", _singular(meaning)):
             yield found.span()
+
+
+def _is_day(found: re.Match[str], year: int) -> bool:
+    """Whether a day and a month are a date, of the page's year where none is given."""
+    month = MONTHS.split("|").index(found[2]) % 12 + 1
+    try:
+        named = date(int(found[3] or year), month, int(found[1]))
+    except ValueError:
+        return False
+    return abs(named.year - year) <= YEARS
 
 
 def _meaning(measure: dict[str, Any]) -> str:

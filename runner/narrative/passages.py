@@ -33,6 +33,7 @@ REFUSED = {
     "thematic_break": "a rule",
     "linebreak": "a forced line break",
 }
+ADDRESS = re.compile(r"\w://|\bwww\.|\bmailto:")
 PLAIN = "write plain paragraphs and lists, with *emphasis* and **strong** alone"
 
 
@@ -152,6 +153,7 @@ class _Reader:
             passage = Passage(is_item)
             refused = list(self._fill(passage, node["children"], False, False))
             self.passages.append(_trimmed(passage))
+            refused += [(found.start(), "a link") for found in ADDRESS.finditer(passage.text)]
             for place, what in refused:
                 self.refuse(passage.line_at(place), f"it holds {what}", PLAIN)
         elif kind == "list" and not node["attrs"]["ordered"] and node["attrs"]["depth"] == 0:

@@ -28,6 +28,7 @@ TO_COME = re.compile(
 )
 """Before a word: what is wanted, expected or possible is no claim about the data."""
 
+EXTREMES = ("highest", "lowest", "best", "worst")
 COMPARES = ("up", "down", "better", "worse", "above", "below")
 STEPS = "write what the data show, or name the figure that is meant by a token beside the word"
 
@@ -109,7 +110,7 @@ def _why_not(claim: Claim, passage: Passage, figures: Figures, measure_id: str |
         key = (measure_id, figures.headline(measure_id), figures.month.first_day, ALL)
     else:
         return "it speaks of no figure"
-    if claim.kind in ("highest", "lowest"):
+    if claim.kind in EXTREMES:
         return _extreme(claim, figures, key)
     sentence = passage.text[first:last]
     others = sorted({token.key[2] for _, _, token in near if token.key} - {figures.month.first_day})
@@ -158,7 +159,11 @@ def _extreme(claim: Claim, figures: Figures, key: Key) -> str:
     """Why a claim to be the highest or lowest month of the scorecard does not hold."""
     rows = figures.series(*key[:2], key[3])
     now = figures.results[key]["value_shown"]
-    pick: Callable = max if claim.kind == "highest" else min
+    better = figures.measures[key[0]]["better"]
+    if claim.kind in ("best", "worst") and better == "neither":
+        return f"the register gives {key[0]} no better direction"
+    is_high = claim.kind == "highest" or (claim.kind == ("best" if better == "higher" else "worst"))
+    pick: Callable = max if is_high else min
     if not rows or now is None:
         return "there is no figure to compare"
     most = pick(rows, key=lambda row: row["value_shown"])

@@ -66,7 +66,8 @@ COUNTS = {
 """What the paper counts, worked out by hand from the release of three measures and the statement."""
 
 NARRATIVES = {
-    MEASURE: "It rose to {{ value }}; **45 of 66** were in time.\n\n- Below {{ England }}, {{ interval }} & so",
+    MEASURE: "It rose to {{ value }}; **45 of 66** were in time.\n\n"
+    "- Below {{ England }}, {{ interval }} & so on",
     "summary": "Enquiries are {{ s47_enquiries change month }} on the month.",
 }
 
