@@ -1,14 +1,17 @@
 """Narratives: what is taken, what is refused and on which line, and that nothing hostile runs."""
 
 import json
+import shutil
 from datetime import date
 
 import pytest
+from click.testing import CliRunner
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from narrative_release import FRONT, JUNE, MEASURE, figures_of, narrated, written_about
 from pages import Page
 
+from runner.cli import main
 from runner.errors import ExitCode, RunnerError
 from runner.narrative.html import blocks_html
 from runner.narrative.read import facts_of, narratives_text, read_narratives, tokens_of
@@ -53,6 +56,9 @@ TAKEN = {
     "June 2024, or June, is the page's month.": "June 2024, or June, is the page's month.",
     "It rose. It did not fall.": "It rose. It did not fall.",
     "On the year it was stable.": "On the year it was stable.",
+    "It rose to {{ value }}, while {{ value for under 5 }} of the youngest was unchanged.": (
+        "It rose to 68%, while 78% of the youngest was unchanged."
+    ),
     "We want it to fall, and it may well drop.": "We want it to fall, and it may well drop.",
     "The improvement board met.": "The improvement board met.",
     "It improved (higher is better for children).": "It improved (higher is better for children).",
@@ -246,6 +252,26 @@ def test_nothing_that_is_taken_is_markup_or_an_unbound_number(figures, body):
             piece.text for block in narrative.blocks for piece in block.pieces if not piece.figure
         )
         assert not any(map(str.isdigit, unbound))
+
+
+def test_the_command_ends_by_what_is_refused(built, tmp_path):
+    folder = tmp_path / "releases" / "2024-06-r1"
+    folder.mkdir(parents=True)
+    shutil.copy(built.file, folder / "marts.duckdb")
+    (folder / "run.json").write_text("{}")
+    written = tmp_path / FOLDER / "2024-06" / f"{MEASURE}.md"
+    written.parent.mkdir(parents=True)
+    for body, code, told in (
+        ("It rose.", ExitCode.DONE, "1 of 1 narratives agree with 2024-06-r1"),
+        ("It fell.", ExitCode.BLOCKED, f"{FOLDER}/2024-06/{MEASURE}.md, line 5: 'fell' is not borne out"),
+    ):
+        written.write_text(FRONT + body)
+        ran = CliRunner().invoke(main, ["--home", str(tmp_path), "narrative", "2024-06"])
+        assert (ran.exit_code, told in ran.output) == (code, True), ran.output
+    ran = CliRunner().invoke(main, ["--home", str(tmp_path), "narrative", "2024-06", "--json"])
+    assert json.loads(ran.stdout)["refused"][0]["line"] == 5
+    listed = CliRunner().invoke(main, ["--home", str(tmp_path), "narrative", "2024-06", "--tokens", MEASURE])
+    assert "{{ denominator }}" in listed.stdout
 
 
 @pytest.fixture
