@@ -3,9 +3,14 @@
 Collected where there is a Chromium and axe-core; conftest.py says so, and fails where CI lacks them.
 """
 
+import json
+
 import pytest
 from browser import Browser, faults_seen
 from site_release import MATURITY, site_of
+
+from runner.lineage.project import as_json, read_tables
+from runner.lineage.read import FILE
 
 
 @pytest.fixture(scope="module")
@@ -25,6 +30,18 @@ def test_no_page_has_a_fault_on_a_screen_or_on_paper(browser, site):
     found = {page.relative_to(site).as_posix(): faults_seen(browser, page) for page in pages}
     assert len(found) >= 15
     assert {page: faults for page, faults in found.items() if faults} == {}
+
+
+def test_no_page_of_the_lineage_has_a_fault(browser, example, tmp_path):
+    """One of each kind, in the lineage of one fact and all that it is made of."""
+    tables = read_tables(json.loads((example / "manifest.json").read_text(encoding="utf-8")))
+    wanted = ["fct_icpcs_within_15_days"]
+    for name in wanted:
+        wanted += [read for read in tables[name]["reads"] if read not in wanted]
+    (tmp_path / FILE).write_text(as_json({name: tables[name] for name in wanted}), encoding="utf-8")
+    folder = site_of(tmp_path) / "lineage"
+    for page in ("index", "sources", "fct_icpcs_within_15_days", "int_conferences"):
+        assert faults_seen(browser, folder / f"{page}.html") == [], page
 
 
 BROKEN = {
