@@ -137,6 +137,10 @@ COLUMNS = {
         "select d.holiday from visits v asof left join days d on v.visited_on >= d.day",
         {"holiday": ["days.holiday"]},
     ),
+    "a join that only looks gives no columns": (
+        "select * exclude (visited_on, is_seen) from visits semi join children on visits.child_id = born_on",
+        {"visit_id": ["visits.visit_id"], "child_id": ["visits.child_id"]},
+    ),
     "listed values": (
         "select kinds.kind, visits.visit_id from visits, (values ('a', 1), ('b', 2)) as kinds (kind, n)",
         {"kind": [], "visit_id": ["visits.visit_id"]},
