@@ -28,10 +28,13 @@ def landed_views(compiled: "duckdb.DuckDBPyConnection", as_at: str, month: str) 
     """
     [(compiled_as_at,)] = compiled.execute("select cast(as_at as varchar) from landing.extract").fetchall()
     views = compiled.execute("select sql from duckdb_views() where schema_name = 'landing'").fetchall()
+    [(maturity,)] = compiled.execute(
+        "select sql from duckdb_tables() where schema_name = 'landing' and table_name = 'measured_maturity'"
+    ).fetchall()
     extract = (
         f"create table landing.extract as select date '{as_at}' as as_at, date '{month}' as reporting_month"
     )
-    return [extract, *(sql.replace(compiled_as_at, as_at) for (sql,) in views)]
+    return [extract, maturity, *(sql.replace(compiled_as_at, as_at) for (sql,) in views)]
 
 
 def node_statement(node: dict) -> str:

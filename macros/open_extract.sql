@@ -2,6 +2,9 @@
   Makes the landed extract readable: one view in the schema `landing` for each
   source table, and the one-row table `landing.extract` that says which extract
   and which last month this build is for. Runs before every build.
+  What the published releases say of each measure's maturity is data, too: the runner
+  leaves it in the build file as `landing.measured_maturity` before dbt starts. Where
+  nothing was left the table is empty, and the register decides.
 -#}
 {% macro open_extract() %}
     {% if execute %}
@@ -14,6 +17,12 @@
             "create or replace table landing.extract as select"
             ~ " date '" ~ extract.as_at ~ "' as as_at,"
             ~ " date '" ~ extract.reporting_month ~ "' as reporting_month"
+        ) %}
+        {% do statements.append(
+            "create table if not exists landing.measured_maturity ("
+            ~ "measure_id varchar, statistic varchar, definition_version integer,"
+            ~ " final_after_days integer, moved_until_days integer, origin_months integer,"
+            ~ " median_revision double, p90_revision double, revision_months integer)"
         ) %}
         {% for source in graph.sources.values() if source.source_name == "landing" %}
             {% if source.identifier == "receipts" %}

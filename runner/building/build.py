@@ -65,7 +65,8 @@ def build(
 
     Args:
         project: The folder of dbt_project.yml.
-        folder: An empty folder of this run; the build file and dbt's own files go there.
+        folder: This run's own folder; the build file and dbt's own files go there. What `hand_over` left in
+            the build file is read.
         month: The last month to report.
         extract: The extract to build from.
         manifest: The parsed project.

@@ -14,6 +14,7 @@ from runner.ledger import entries, verify
 from runner.lock import run_lock
 from runner.releases.refresh import leftovers
 from runner.releases.store import PUBLISHING, Release, all_releases, current
+from runner.revisions.developments import development_faults
 from runner.revisions.vintages import vintage_faults
 
 
@@ -134,8 +135,8 @@ def _releases(home: Home) -> list[Finding]:
 
 
 def _vintages(home: Home, release: Release) -> list[Finding]:
-    """The vintages that people read against the figures of every published release."""
-    faults = vintage_faults(home, release)
+    """The vintages that people read, and what is made of them, against every published release's figures."""
+    faults = vintage_faults(home, release) + development_faults(home, release)
     fix = "`runner rollback RELEASE --reason TEXT` to a release that keeps them."
     found = [Finding("vintages", False, fault, fix) for fault in faults]
     return found or [Finding("vintages", True, "every published value is kept as it was published")]

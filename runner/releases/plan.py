@@ -12,13 +12,13 @@ from runner.building.extracts import Extract, choose_extract, extract_before, in
 from runner.home import Home
 from runner.landing.values import quoted
 from runner.months import Month
-from runner.readers.register import read_rows
 from runner.readers.source_rows import latest_state_tables
 from runner.readers.text import line, widths
 from runner.releases.extract_changes import FATES, find_changed_rows
 from runner.releases.refresh import PARSED, STAGES, same_release
 from runner.releases.store import Release, all_releases, next_number
-from runner.revisions.vintages import compared_with
+from runner.revisions.maturity import days_until_final
+from runner.revisions.vintages import compared_with, published_chain
 
 if TYPE_CHECKING:
     import duckdb
@@ -144,11 +144,11 @@ def _expects(connection: "duckdb.DuckDBPyConnection", published: Release) -> lis
 
 
 def _months(home: Home, month: Month, as_at: date, published: Release | None) -> list[dict[str, Any]]:
-    """How many measures of each of the last months are open, closing and frozen, by the register's days."""
+    """How many measures of each of the last months are open, closing and frozen."""
     register = home.project / "seeds" / "measures.csv"
     if not register.exists():
         return []
-    waits = [int(row["matures_after_days"]) for row in read_rows(register) if row["status"] == "live"]
+    waits = days_until_final(register, published_chain(home), as_at).values()
     found, shown = [], month
     for _ in range(SHOWN_MONTHS):
         states = Counter({"open": 0, "closing": 0, "frozen": 0})

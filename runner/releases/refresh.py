@@ -48,6 +48,8 @@ from runner.releases.package import Package, make_files
 from runner.releases.store import Release, all_releases, next_number
 from runner.report.make import FOLDER as REPORT
 from runner.report.make import make_report
+from runner.revisions.developments import add_developments
+from runner.revisions.maturity import hand_over, measured
 from runner.revisions.revised import add_revisions
 from runner.revisions.vintages import (
     add_vintages,
@@ -224,6 +226,8 @@ def _refresh_one(
     work.mkdir(mode=OWNER_ONLY)
     manifest = parsed_project(home.project, home.work / PARSED, code.dbt_hash(files))
     stages.end("start and parse")
+    chain = published_chain(home)
+    hand_over(work / "build.duckdb", measured(chain, extract.as_at))
     built = build(home.project, work, month, extract, manifest, progress)
     stages.end("build")
     reconciled = control_result(home, Built(str(month), built.marts), control) if control else None
@@ -234,9 +238,9 @@ def _refresh_one(
     assured = assure(built, home.project, month, extract, before, reconciled, samples, narrated)
     stages.end("assurance")
     draft.mkdir(parents=True, mode=OWNER_ONLY)
-    chain = published_chain(home)
     name = f"{month}-r{next_number(home, month)}"
     add_vintages(built.marts, name, str(extract.as_at), chain)
+    add_developments(built.marts, name, extract.as_at)
     add_history(built.marts, name, str(extract.as_at), chain)
     base = compared_with(home, month, extract.as_at)
     revised = add_revisions(built.marts, name, inputs, base, home)

@@ -13,7 +13,7 @@ from runner.home import Home
 from runner.releases.store import Release
 from runner.revisions.causes import CAUSES
 from runner.revisions.changes import Change, find_changes
-from runner.revisions.vintages import comment_on
+from runner.revisions.tables import comment_on, create_table, insert_rows
 
 if TYPE_CHECKING:
     import duckdb
@@ -83,8 +83,7 @@ def add_revisions(built: Path, name: str, inputs: str, base: Release | None, hom
             connection.execute(f"attach '{base.file}' as before (read_only)")
             is_same = base.run["inputs_hash"] == inputs
             changes = find_changes(connection, home, is_same_extract=is_same, with_units=False)
-        columns = ", ".join(f"{column} {kind}" for column, kind in COLUMNS.items())
-        connection.execute(f"create table after.marts.{TABLE} ({columns})")
+        create_table(connection, f"after.marts.{TABLE}", COLUMNS)
         _insert(connection, name, base, changes)
         comment_on(connection, "after", TABLE, COMMENT, OWN_COMMENTS)
         connection.execute("detach after")
@@ -138,6 +137,4 @@ def _insert(
         for change in changes
         for part in change.parts
     ]
-    values = {column: [row[place] for row in rows] for place, column in enumerate(COLUMNS)}
-    unnested = ", ".join(f"unnest(cast(${column} as {kind}[]))" for column, kind in COLUMNS.items())
-    connection.execute(f"insert into after.marts.{TABLE} select {unnested}", values)
+    insert_rows(connection, f"after.marts.{TABLE}", COLUMNS, rows)

@@ -14,6 +14,7 @@ from runner.errors import ExitCode, RunnerError
 from runner.home import Home
 from runner.months import Month
 from runner.releases.store import Release, current, find_release, published_names
+from runner.revisions.tables import comment_on
 
 if TYPE_CHECKING:
     import duckdb
@@ -140,55 +141,22 @@ def vintage_faults(home: Home, release: Release) -> list[str]:
     return faults
 
 
-def comment_on(
-    connection: "duckdb.DuckDBPyConnection",
-    catalogue: str,
-    table: str,
-    comment: str,
-    columns: dict[str, str],
-) -> None:
-    """Puts a comment on a table of the schema marts and on each of its columns.
-
-    Args:
-        connection: Has the build attached.
-        catalogue: The name it is attached under.
-        table: The table.
-        comment: What one row of it is.
-        columns: The comments of the columns that measure_results does not have.
-    """
-    known = dict(_comments(connection, catalogue, "measure_results")) | columns
-    connection.execute(f"comment on table {catalogue}.marts.{table} is {_quoted(comment)}")
-    for column, _ in _comments(connection, catalogue, table):
-        connection.execute(
-            f"comment on column {catalogue}.marts.{table}.{column} is {_quoted(known[column] or '')}"
-        )
-
-
-def _vintages(connection: "duckdb.DuckDBPyConnection", name: str, as_at: str, chain: list[Release]) -> str:
-    """The query of all vintages; attaches each release that it reads."""
+def published_figures(connection: "duckdb.DuckDBPyConnection", chain: list[Release]) -> list[str]:
+    """A query for each release's figures, with the columns of measure_vintages; attaches the releases."""
     parts = []
     for number, release in enumerate(chain):
         catalogue = f"published_{number}"
         connection.execute(f"attach '{release.file}' as {catalogue} (read_only)")
         parts.append(FIGURES.format(name=release.name, as_at=release.as_at, catalogue=catalogue))
+    return parts
+
+
+def _vintages(connection: "duckdb.DuckDBPyConnection", name: str, as_at: str, chain: list[Release]) -> str:
+    """The query of all vintages; attaches each release that it reads."""
+    parts = published_figures(connection, chain)
     parts.append(FIGURES.format(name=name, as_at=as_at, catalogue="release"))
     return " union all ".join(parts) + ORDER
 
 
-def _comments(
-    connection: "duckdb.DuckDBPyConnection", catalogue: str, table: str
-) -> list[tuple[str, str | None]]:
-    """The columns of a table of the build, in order, each with its comment."""
-    return connection.execute(
-        "select column_name, comment from duckdb_columns() where database_name = ?"
-        " and schema_name = 'marts' and table_name = ? order by column_index",
-        [catalogue, table],
-    ).fetchall()
-
-
 def _count(connection: "duckdb.DuckDBPyConnection", relation: str) -> int:
     return connection.execute(f"select count(*) {relation}").fetchall()[0][0]
-
-
-def _quoted(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"

@@ -41,6 +41,16 @@ sources:
     tables:
       - name: extract
         columns: [{name: as_at}, {name: reporting_month}]
+      - name: measured_maturity
+        columns:
+          - {name: measure_id}
+          - {name: statistic}
+          - {name: final_after_days}
+          - {name: moved_until_days}
+          - {name: origin_months}
+          - {name: median_revision}
+          - {name: p90_revision}
+          - {name: revision_months}
 """,
     "models/intermediate/int_contacts.sql": """
 select cont_contact_id as contact_id, cast(cont_contact_date as date) as contacted_on
@@ -102,6 +112,17 @@ models:
       - {name: decimals, data_type: integer, description: "Decimals shown."}
       - {name: version, data_type: integer, description: "The definition's version."}
       - {name: status, data_type: varchar, description: "Live or retired."}
+  - name: measure_maturity
+    description: "When figures are final."
+    columns:
+      - {name: measure_id, data_type: varchar, description: "The measure's id."}
+      - {name: statistic, data_type: varchar, description: "The headline."}
+      - {name: basis, data_type: varchar, description: "What says so."}
+      - {name: final_after_days, data_type: integer, description: "Days until final."}
+      - {name: origin_months, data_type: integer, description: "Months that tell."}
+      - {name: median_revision, data_type: double, description: "The usual revision."}
+      - {name: p90_revision, data_type: double, description: "The larger one."}
+      - {name: revision_months, data_type: integer, description: "Months that both rest on."}
   - name: dim_population
     description: "The named groups."
     columns:
@@ -146,18 +167,36 @@ from {{ ref("int_contacts") }}
 """,
     "models/marts/measure_results.sql": """
 select
-    measure_id,
+    units.measure_id,
     'count' as statistic,
-    reporting_month,
+    units.reporting_month,
     'all' as population,
-    sum(weight) as numerator,
+    sum(units.weight) as numerator,
     cast(null as double) as denominator,
-    sum(weight) as value,
-    'final' as status,
+    sum(units.weight) as value,
+    if(
+        any_value(extract.as_at) >= last_day(units.reporting_month) + any_value(final_after_days),
+        'final', 'provisional'
+    ) as status,
     any_value(version) as definition_version
-from {{ ref("measure_rows") }}
+from {{ ref("measure_rows") }} as units
 inner join {{ ref("dim_measure") }} using (measure_id)
-group by measure_id, reporting_month
+inner join {{ ref("measure_maturity") }} using (measure_id)
+cross join {{ source("landing", "extract") }} as extract
+group by units.measure_id, units.reporting_month
+""",
+    "models/marts/measure_maturity.sql": """
+select
+    measure_id,
+    statistic,
+    if(coalesce(final_after_days, moved_until_days) is null, 'register', 'measured') as basis,
+    coalesce(final_after_days, moved_until_days + 1, 0) as final_after_days,
+    coalesce(measured.origin_months, 0) as origin_months,
+    measured.median_revision,
+    measured.p90_revision,
+    measured.revision_months
+from (select measure_id, 'count' as statistic from {{ ref("dim_measure") }}) as measures
+left join {{ source("landing", "measured_maturity") }} as measured using (measure_id, statistic)
 """,
     "models/marts/dim_measure.sql": """
 select

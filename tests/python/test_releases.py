@@ -36,9 +36,12 @@ MARTS = [
     "dim_person",
     "dim_population",
     "dim_team",
+    "measure_expected",
+    "measure_maturity",
     "measure_results",
     "measure_revisions",
     "measure_rows",
+    "measure_triangles",
     "measure_vintages",
 ]
 
@@ -89,7 +92,8 @@ def test_run_json_says_what_it_was_made_of(built_home):
         "2024-07-31",
         dict.fromkeys(MARTS, 2)
         | {"check_history": 1, "check_results": 1, "dim_measure": 1, "dim_population": 1}
-        | {"dim_person": 0, "dim_team": 0, "measure_revisions": 0},
+        | {"dim_person": 0, "dim_team": 0, "measure_revisions": 0}
+        | {"measure_expected": 0, "measure_maturity": 1},
     )
     assert run["checks"] == [{"name": "every_contact_has_a_date", "status": "pass", "failures": 0}]
     assert {

@@ -167,7 +167,7 @@ with
             measures.kind,
             measures.decimals,
             measures.version as definition_version,
-            measures.matures_after_days,
+            maturity.final_after_days,
             unnest(
                 string_split(
                     coalesce(populations.statistics, measures.statistics), '; '
@@ -195,6 +195,9 @@ with
         inner join
             {{ ref("measures") }} as measures
             on named_populations.measure_id = measures.measure_id
+        inner join
+            {{ ref("measure_maturity") }} as maturity
+            on named_populations.measure_id = maturity.measure_id
         cross join {{ ref("int_months") }} as months
         left join
             {{ ref("populations") }} as populations
@@ -284,7 +287,7 @@ select
         round(dividend * power(10, decimals) / divisor) / power(10, decimals) as double
     ) as value_shown,
     case
-        when as_at >= month_end + matures_after_days then 'final' else 'provisional'
+        when as_at >= month_end + final_after_days then 'final' else 'provisional'
     end as status,
     definition_version
 from fractions

@@ -1,0 +1,200 @@
+"""When a measure is final, and by how much it is usually revised: measured on what was published.
+
+The register says how many days a measure takes to mature. Once enough months were published, and
+published again later, what happened to them says it better. That is measured before a build, on
+releases that were published from extracts no later than its own, and handed to it as a table.
+"""
+
+from contextlib import closing
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from runner.readers.register import read_rows
+from runner.releases.store import Release
+from runner.revisions.tables import create_table, insert_rows
+from runner.revisions.triangles import MONTHS_AFTER, in_order
+from runner.revisions.vintages import published_figures
+
+ORIGIN_MONTHS = 12
+"""From fewer months than these nothing is measured."""
+
+NEAR = 0.01
+"""A count is near its last value when it differs by this share of it at most, or by one unit at most."""
+
+SHARE_NEAR = 0.9
+"""A measure is final at an age from which on so many of its months stayed near their last value."""
+
+HANDED_OVER = "landing.measured_maturity"
+"""What a build reads; without it the macro `open_extract` makes an empty one, and the register decides."""
+
+COLUMNS = {
+    "measure_id": "varchar",
+    "statistic": "varchar",
+    "definition_version": "integer",
+    "final_after_days": "integer",
+    "moved_until_days": "integer",
+    "origin_months": "integer",
+    "median_revision": "double",
+    "p90_revision": "double",
+    "revision_months": "integer",
+}
+
+SERIES = "measure_id, statistic, definition_version"
+
+
+def is_near(count: str) -> str:
+    """The SQL that says whether a count is near its last value, or both are missing."""
+    last = f"last_{count}"
+    return (
+        f"coalesce(abs({count} - {last}) <= greatest(1, {NEAR} * abs({last})),"
+        f" {count} is null and {last} is null)"
+    )
+
+
+def measured_query(vintages: str) -> str:
+    """The query of what is measured: a row of COLUMNS for each measure, statistic and definition.
+
+    Its parameter `as_at` is the date of the extract that is to be built from: what was published from a
+    later one was not known then.
+
+    Args:
+        vintages: A relation with the columns of measure_vintages.
+    """
+    return f"""
+        with
+            vintages as (
+                select *, {MONTHS_AFTER} as months_after, as_at - last_day(reporting_month) as days_after
+                from {vintages}
+                inner join ({in_order(vintages)}) as releases using (release)
+                where population = 'all' and as_at <= $as_at
+            ),
+            cells as (
+                select
+                    *,
+                    last_value(numerator) over months as last_numerator,
+                    last_value(denominator) over months as last_denominator,
+                    last_value(months_after) over months as last_months_after
+                from
+                    (
+                        from vintages
+                        qualify
+                            row_number() over (
+                                partition by {SERIES}, reporting_month, months_after order by place desc
+                            )
+                            = 1
+                    ) as last_in_month
+                window
+                    months as (
+                        partition by {SERIES}, reporting_month
+                        order by months_after
+                        rows between unbounded preceding and unbounded following
+                    )
+            ),
+            developments as (
+                select
+                    *,
+                    -- This figure and every later one of its month.
+                    bool_and({is_near("numerator")} and {is_near("denominator")}) over (
+                        partition by {SERIES}, reporting_month order by months_after desc
+                    ) as stays_near
+                from cells
+            ),
+            ages as (
+                select
+                    {SERIES},
+                    months_after,
+                    min(days_after) as youngest,
+                    max(days_after) as oldest,
+                    count(reporting_month) as origin_months,
+                    origin_months >= {ORIGIN_MONTHS} as is_measured,
+                    is_measured and count_if(stays_near) >= {SHARE_NEAR} * origin_months as is_final
+                from developments
+                where months_after < last_months_after
+                group by {SERIES}, months_after
+            ),
+            maturities as (
+                select
+                    {SERIES},
+                    arg_min(youngest, months_after) filter (where is_final) as final_after_days,
+                    if(bool_or(is_final), null, max(oldest) filter (where is_measured)) as moved_until_days,
+                    coalesce(
+                        arg_min(origin_months, months_after) filter (where is_final), max(origin_months)
+                    ) as origin_months
+                from ages
+                group by {SERIES}
+            ),
+            revisions as (
+                select
+                    {SERIES},
+                    abs(last(value order by place) - first(value order by place)) as revision
+                from vintages
+                group by {SERIES}, reporting_month
+                having min(months_after) = 0 and max(months_after) > 0
+            ),
+            sizes as (
+                select
+                    {SERIES},
+                    median(revision) as median_revision,
+                    quantile_cont(revision, 0.9) as p90_revision,
+                    count(revision) as revision_months
+                from revisions
+                group by {SERIES}
+                having revision_months >= {ORIGIN_MONTHS}
+            )
+        select {", ".join(f"cast({column} as {kind}) as {column}" for column, kind in COLUMNS.items())}
+        from maturities
+        left join sizes using ({SERIES})
+        order by {SERIES}
+    """
+
+
+def measured(chain: list[Release], as_at: date) -> list[tuple[Any, ...]]:
+    """What is measured on the published releases: rows of COLUMNS, in order.
+
+    Args:
+        chain: What was published before, as given by `published_chain`.
+        as_at: The date of the extract that is to be built from.
+    """
+    import duckdb
+
+    if not chain:
+        return []
+    with closing(duckdb.connect()) as connection:
+        vintages = " union all ".join(published_figures(connection, chain))
+        return connection.execute(measured_query(f"({vintages})"), {"as_at": as_at}).fetchall()
+
+
+def hand_over(build_file: Path, found: list[tuple[Any, ...]]) -> None:
+    """Leaves what is measured in a new build file, where dbt will find it.
+
+    Args:
+        build_file: The private DuckDB file of the build; it is not there yet.
+        found: As given by `measured`.
+    """
+    import duckdb
+
+    with closing(duckdb.connect(build_file)) as connection:
+        connection.execute("create schema landing")
+        create_table(connection, HANDED_OVER, COLUMNS)
+        insert_rows(connection, HANDED_OVER, COLUMNS, found)
+
+
+def days_until_final(register: Path, chain: list[Release], as_at: date) -> dict[str, int]:
+    """Days after the month's end until each live measure's figures are final, as a build would have it.
+
+    Args:
+        register: The register of measures, seeds/measures.csv.
+        chain: What was published before, as given by `published_chain`.
+        as_at: The date of the extract that is to be built from.
+    """
+    found = {row[:3]: row[3:5] for row in measured(chain, as_at)}
+    waits = {}
+    for row in read_rows(register):
+        if row["status"] == "live":
+            headline = (row["measure_id"], row["statistics"].split("; ")[0], int(row["version"]))
+            days, moved_until = found.get(headline, (None, None))
+            if days is None:
+                days = max(int(row["matures_after_days"]), -1 if moved_until is None else moved_until + 1)
+            waits[row["measure_id"]] = days
+    return waits
