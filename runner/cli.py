@@ -525,11 +525,15 @@ def lineage_command(home: Home, name: str, named: str | None, as_json: bool) -> 
 @click.option("--section", help="A section of the register, such as activity.")
 @click.option("--status", type=click.Choice(["live", "planned", "retired"]))
 @json_option
-def register_command(measure: str | None, section: str | None, status: str | None, as_json: bool) -> None:
+@click.pass_obj
+def register_command(
+    home: Home, measure: str | None, section: str | None, status: str | None, as_json: bool
+) -> None:
     """List the measures, or print one measure's whole definition."""
+    from runner.readers.maturity import with_maturity
     from runner.readers.register import list_text, measure_text, register
 
-    measures = register(measure, section, status)
+    measures = with_maturity(home, register(measure, section, status))
     answer(as_json, measures, measure_text(measures[0]) if measure else list_text(measures))
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from runner.errors import ExitCode, RunnerError
 from runner.home import PROJECT
+from runner.readers.maturity import final_after_in_words, revision_in_words
 from runner.readers.release import nearest
 from runner.readers.text import line, note, widths
 
@@ -109,12 +110,19 @@ def list_text(measures: list[dict[str, Any]]) -> str:
 
 
 def measure_text(measure: dict[str, Any]) -> str:
-    """One measure's whole definition."""
+    """One measure's whole definition, with its `maturity` where a release has one."""
     lines = [f"{measure['title']} ({measure['measure_id']})", ""]
     shown = {**measure, "matures_after_days": f"{measure['matures_after_days']} days from the month's end"}
     for column, label in LABELS.items():
         if shown[column]:
             lines.append(note(f"{label + ':':<16}{shown[column]}", "").replace("\n", "\n" + " " * 16))
+    if measure.get("maturity"):
+        maturity, decimals = measure["maturity"], int(measure["decimals"])
+        lines += [
+            "",
+            f"In the release that people read its figures are final after {final_after_in_words(maturity)};",
+            f"usual change since first published: {revision_in_words(maturity, decimals)}.",
+        ]
     if measure["populations"]:
         lines += ["", "Also published for"]
     for population, meaning in measure["populations"].items():

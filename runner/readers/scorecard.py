@@ -4,8 +4,25 @@ import textwrap
 from typing import TYPE_CHECKING, Any
 
 from runner.months import Month
+from runner.readers.maturity import (
+    expectations,
+    expected_in_words,
+    final_after_in_words,
+    maturities,
+    revision_in_words,
+)
 from runner.readers.release import check_month, extract_date, rows
-from runner.readers.text import change_in_words, day, decimals_shown, figure, line, month_name, number, widths
+from runner.readers.text import (
+    change_in_words,
+    day,
+    decimals_shown,
+    figure,
+    line,
+    month_name,
+    note,
+    number,
+    widths,
+)
 
 if TYPE_CHECKING:
     import duckdb
@@ -67,16 +84,22 @@ def scorecard(connection: "duckdb.DuckDBPyConnection", month: Month) -> dict[str
     Returns:
         The month, the extract's date and `figures`: one row per measure, population and statistic, in the
         register's order. `change` is on the month before and `change_on_year` on the same month of the year
-        before, from unrounded values, in points for percentages.
+        before, from unrounded values, in points for percentages. `maturity` says when the figure is final
+        and how much the measure was revised; `expected` what a provisional one may come to; either may be None.
 
     Raises:
         RunnerError: The release does not hold the month.
     """
     check_month(connection, month)
+    figures = rows(connection, FIGURES, {"month": month.first_day})
+    known, expected = maturities(connection), expectations(connection, month)
+    for row in figures:
+        row["maturity"] = known.get(row["measure_id"])
+        row["expected"] = expected.get((row["measure_id"], row["statistic"], row["population"]))
     return {
         "reporting_month": month.first_day,
         "as_at": extract_date(connection),
-        "figures": rows(connection, FIGURES, {"month": month.first_day}),
+        "figures": figures,
     }
 
 
@@ -114,9 +137,30 @@ def scorecard_text(card: dict[str, Any], with_populations: bool = False) -> str:
             lines.append(section.replace("_", " ").capitalize())
         lines.append("  ".join(["", (words.pop(0) if words else "").ljust(TITLE), line(of_row, columns)]))
     lines += [f"  {more}" for more in words]
+    lines += _provisional_lines(figures)
     if left_out:
         lines.append(f"{left_out} more figures are about named groups: add --populations to see them.")
     return "\n".join(lines)
+
+
+def _provisional_lines(figures: list[dict[str, Any]]) -> list[str]:
+    """Of each provisional figure: what it is expected to be, when it is final, and its usual revision."""
+    told = [row for row in figures if row["status"] == "provisional" and row["maturity"]]
+    if not told:
+        return []
+    lines = [
+        "Provisional figures: when they are final, the usual change since first published, and what to expect"
+    ]
+    for row in told:
+        maturity, statistic, decimals = row["maturity"], row["statistic"], row["decimals"]
+        group = "" if row["population"] == "all" else f", {row['population']}"
+        says = [f"final after {final_after_in_words(maturity)}"]
+        if statistic == maturity["statistic"]:
+            says.append(f"usual change {revision_in_words(maturity, decimals)}")
+        if row["expected"]:
+            says.append(f"expected {expected_in_words(row['expected'], statistic, decimals)}")
+        lines.append(note(f"{row['title']}{group}, {statistic}: {'; '.join(says)}", "  "))
+    return lines
 
 
 def _cells(row: dict[str, Any]) -> tuple[str, ...]:

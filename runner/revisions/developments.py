@@ -39,7 +39,7 @@ def add_developments(built: Path, name: str, as_at: date) -> None:
     """
     import duckdb
 
-    with closing(duckdb.connect()) as connection:
+    with closing(duckdb.connect(config={"threads": 1})) as connection:
         connection.execute(f"attach {quoted(str(built))} as release")
         triangles.add_triangles(connection, name, as_at)
         expected.add_expected(connection, as_at)

@@ -160,7 +160,7 @@ def measured(chain: list[Release], as_at: date) -> list[tuple[Any, ...]]:
 
     if not chain:
         return []
-    with closing(duckdb.connect()) as connection:
+    with closing(duckdb.connect(config={"threads": 1})) as connection:
         vintages = " union all ".join(published_figures(connection, chain))
         return connection.execute(measured_query(f"({vintages})"), {"as_at": as_at}).fetchall()
 

@@ -1,11 +1,15 @@
 """Figures as they were published, release by release: the columns of measure_vintages, without releases."""
 
+import json
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, timedelta
 
 import duckdb
 
+from runner import ledger
+from runner.files import sha256_of
+from runner.home import Home
 from runner.months import Month
 from runner.revisions.maturity import COLUMNS, measured_query
 from runner.revisions.triangles import triangles_query
@@ -96,3 +100,31 @@ def maturity(vintages: Iterable[Vintage], as_at: date) -> dict[str, dict]:
     with holding(vintages) as connection:
         found = connection.execute(measured_query("vintages"), {"as_at": as_at}).fetchall()
         return {row[0]: dict(zip(COLUMNS, row, strict=True)) for row in found}
+
+
+def publish(home: Home, vintages: Iterable[Vintage]) -> None:
+    """Makes a published release of each release's figures: a file of figures, and what a run says of it."""
+    by_release: dict[str, list[Vintage]] = {}
+    for row in vintages:
+        by_release.setdefault(row[4], []).append(row)
+    for name, rows in by_release.items():
+        folder = home.releases / name
+        folder.mkdir(parents=True)
+        with duckdb.connect(folder / "figures.duckdb") as connection:
+            connection.execute("create schema marts")
+            connection.execute(SCHEMA.replace("create table vintages", "create table marts.measure_results"))
+            connection.execute("alter table marts.measure_results add column status varchar")
+            marks = ", ".join(["(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'final')"] * len(rows))
+            cells = [cell for row in rows for cell in row]
+            connection.execute(f"insert into marts.measure_results values {marks}", cells)
+        file = (folder / "figures.duckdb").rename(folder / "marts.duckdb")
+        run = {
+            "month": name[:7],
+            "as_at": str(rows[0][5]),
+            "run_id": name,
+            "sha256": sha256_of(file),
+            "rows": {},
+            **dict.fromkeys(("inputs_hash", "code_hash", "logical_hash", "built_at"), name),
+        }
+        (folder / "run.json").write_text(json.dumps(run))
+        ledger.record(home, "published", release=name)
