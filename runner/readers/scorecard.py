@@ -85,7 +85,7 @@ def scorecard(connection: "duckdb.DuckDBPyConnection", month: Month) -> dict[str
         The month, the extract's date and `figures`: one row per measure, population and statistic, in the
         register's order. `change` is on the month before and `change_on_year` on the same month of the year
         before, from unrounded values, in points for percentages. `maturity` says when the figure is final
-        and how much the measure was revised; `expected` what a provisional one may come to; either may be None.
+        and how much the measure was revised, `expected` what a provisional one may come to; or they are None.
 
     Raises:
         RunnerError: The release does not hold the month.

@@ -183,7 +183,8 @@ def rebuild(release: Release) -> dict[str, str]:
     """How a release is built again from its extract, and the hash that must come out.
 
     The hash is of the rows of every table that a model makes: those that tell of other releases, which a
-    rebuild elsewhere does not have, are left out.
+    rebuild elsewhere does not have, are left out. The status of figures may come of what was published
+    before; those releases are named, to be copied.
 
     Args:
         release: The release.
@@ -199,6 +200,7 @@ def rebuild(release: Release) -> dict[str, str]:
         "command": f"runner --home NEW refresh {release.month} --as-at {release.as_at}",
         "rows_hash": hashlib.sha256(tables.encode()).hexdigest(),
         "tables": str(tables.count("\n")),
+        "published_before": ", ".join(run.get("published_before", {})),
     }
 
 

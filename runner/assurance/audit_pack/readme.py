@@ -125,6 +125,18 @@ def _samples(release: Release, manifest: dict[str, Any]) -> list[str]:
     return [*lines, ""]
 
 
+def _copied(published_before: str, release: str) -> list[str]:
+    """What else must be copied: the releases that tell when figures are final."""
+    if not published_before:
+        return []
+    return [
+        f"Whether a figure is final was measured on what had been published: copy {published_before} into"
+        " `NEW/releases`, and the lines of `ledger.jsonl` before the one that says"
+        f" that {release} was built.",
+        "",
+    ]
+
+
 def _rebuild(manifest: dict[str, Any]) -> list[str]:
     """How to build the release again, and what must come out."""
     rebuild = manifest["rebuild"]
@@ -135,6 +147,7 @@ def _rebuild(manifest: dict[str, Any]) -> list[str]:
         "With the project at the same code, its tools as locked, and a copy of the landed extracts in a new"
         " folder, `NEW/landing`:",
         "",
+        *_copied(rebuild["published_before"], manifest["release"]),
         f"    {rebuild['command']}",
         f"    runner --home NEW audit-pack {manifest['month']}",
         "",
