@@ -180,6 +180,19 @@ def hand_over(build_file: Path, found: list[tuple[Any, ...]]) -> None:
         insert_rows(connection, HANDED_OVER, COLUMNS, found)
 
 
+def decided(registered: int, final_after: int | None, moved_until: int | None) -> int:
+    """Days after the month's end until figures are final, as the model measure_maturity decides.
+
+    Args:
+        registered: The register's days.
+        final_after: The age in days at which figures were measured to be final; None where there is none.
+        moved_until: The oldest age that was measured, where figures still moved.
+    """
+    if final_after is not None:
+        return final_after
+    return registered if moved_until is None else max(registered, moved_until + 1)
+
+
 def days_until_final(register: Path, chain: list[Release], as_at: date) -> dict[str, int]:
     """Days after the month's end until each live measure's figures are final, as a build would have it.
 
@@ -193,8 +206,7 @@ def days_until_final(register: Path, chain: list[Release], as_at: date) -> dict[
     for row in read_rows(register):
         if row["status"] == "live":
             headline = (row["measure_id"], row["statistics"].split("; ")[0], int(row["version"]))
-            days, moved_until = found.get(headline, (None, None))
-            if days is None:
-                days = max(int(row["matures_after_days"]), -1 if moved_until is None else moved_until + 1)
-            waits[row["measure_id"]] = days
+            waits[row["measure_id"]] = decided(
+                int(row["matures_after_days"]), *found.get(headline, (None, None))
+            )
     return waits
