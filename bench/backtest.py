@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
 from pathlib import Path
+from textwrap import wrap
 from typing import TYPE_CHECKING
 
 from runner.home import Home
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 
 MADE_HERE = "<!-- Below this line: python bench/backtest.py HOME --write docs/expected-final.md -->"
 NEARLY = 1e-9
+WIDTH = 120
 FINAL = """
     select arg_min(value, as_at)
     from vintages
@@ -204,10 +206,11 @@ def report(home: Home) -> Iterator[str]:
     headline = sum(by_measure.values(), Counter())
     yield f"The range is made to hold {RANGE_SHARE:.0%} of final figures."
     yield ""
-    yield (
+    yield from wrap(
         f"**Published history of a simulated council**, {len(releases)} releases from {releases[0]} to"
-        f" {releases[-1]}: each month's figure as first published, its range from what was known then, and the"
-        " figure that was later called final."
+        f" {releases[-1]}: each month's figure as first published, its range from what was known then,"
+        " and the figure that was later called final.",
+        WIDTH,
     )
     yield ""
     yield "| measure (headline figure) | trials | held | share |"
@@ -217,15 +220,17 @@ def report(home: Home) -> Iterator[str]:
     yield f"| **all headline figures** | {_cells(headline)} |"
     yield f"| all figures, with rates and named groups | {_cells(of_all)} |"
     yield ""
-    yield (
+    yield from wrap(
         "Measures that were final when first published need no range. Many measures count the same cases, so"
-        " these trials are not independent, and the few of one measure tell little by themselves."
+        " these trials are not independent, and the few of one measure tell little by themselves.",
+        WIDTH,
     )
     yield ""
-    yield (
-        f"**Simulated delays of recording**, no council: {COUNCILS} chains of {MONTHS} months each, in which so"
-        f" many cases are recorded when a month is first published, {NEXT_MONTH:.0%} of the rest a month later"
-        " and the others two."
+    yield from wrap(
+        f"**Simulated delays of recording**, no council: {COUNCILS} chains of {MONTHS} months each. So many"
+        f" cases are recorded when a month is first published, {NEXT_MONTH:.0%} of the rest a month later,"
+        " and the others two.",
+        WIDTH,
     )
     yield ""
     yield "| cases | trials | held | share |"
@@ -233,10 +238,11 @@ def report(home: Home) -> Iterator[str]:
     for delay in DELAYS:
         yield f"| {delay.says} | {_cells(simulated_trials(delay))} |"
     yield ""
-    yield (
+    yield from wrap(
         "Ranges hold more than they are made to where counts are small, because whole numbers fall on their"
-        " ends. They hold less where recording slips or otherwise changes: the months that they are made of were"
-        " recorded faster, and no range knows that."
+        " ends. They hold less where recording slips or otherwise changes: the months that they are made of"
+        " were recorded faster, and no range knows that.",
+        WIDTH,
     )
 
 

@@ -7,6 +7,8 @@ from histories import month_of
 from hypothesis import assume, given
 from hypothesis import strategies as some
 
+from bench.backtest import DELAYS, simulated_trials
+from runner.home import PROJECT
 from runner.revisions.expected import figure_of
 from runner.revisions.ladder import Counts, expect
 
@@ -138,3 +140,12 @@ def test_the_range_holds_four_in_five_of_the_months_that_it_was_made_of(months):
         others = history(*map(list, months[:number] + months[number + 1 :]))
         held += below - 1e-6 <= final - expect(Counts(first), 0, 2, others, COUNT).value <= above + 1e-6
     assert held >= 0.8 * len(months)
+
+
+def test_the_docs_have_what_the_back_test_gives_and_the_range_holds_four_in_five():
+    [small] = [delay for delay in DELAYS if delay.mean == 8]
+    held = simulated_trials(small)
+    share = held[True] / held.total()
+    assert share >= 0.8
+    row = f"| {small.says} | {held.total():,} | {held[True]:,} | {share:.0%} |"
+    assert row in (PROJECT / "docs" / "expected-final.md").read_text()
