@@ -45,7 +45,7 @@ def test_a_plan_says_what_would_run_and_writes_nothing(home, tmp_path):
         "gone": [],
     }
     said = [planned[key] for key in ("as_at", "models", "checks", "parses")]
-    assert said == ["2024-08-02", 10, 1, True]
+    assert said == ["2024-08-02", 11, 1, True]
     assert "new models/marts/more.sql" in plan_text(planned)
     answered = CliRunner().invoke(main, ["--home", str(home.root), "plan", "2024-07", "--json"])
     assert json.loads(answered.stdout)["as_at"] == "2024-08-02"
@@ -83,7 +83,8 @@ def test_a_plan_compares_with_the_extract_before_where_nothing_is_published(home
 def test_months_are_open_closing_or_frozen_by_the_days_of_the_register(home, tmp_path):
     project = shutil.copytree(home.project, tmp_path / "project")
     (project / "seeds").mkdir()
-    register = "measure_id,matures_after_days,status\na,0,live\nb,40,live\nc,70,live\nd,0,planned\n"
+    rows = ("a,1,count,0,live", "b,1,count,40,live", "c,1,count,70,live", "d,1,count,0,planned")
+    register = "\n".join(["measure_id,version,statistics,matures_after_days,status", *rows, ""])
     (project / "seeds" / "measures.csv").write_text(register)
     home = Home(home.root, project)
     publish(home, "2024-05-r1")
