@@ -107,7 +107,7 @@ def test_the_build_file_is_free_when_the_build_ends(home, tmp_path):
     told = []
     manifest = parsed_project(home.project, home.work / "parsed", code.dbt_hash(code.dbt_files(home.project)))
     built = build(home.project, folder, JUNE, choose_extract(home, JUNE), manifest, told.append)
-    assert (built.nodes, told) == (10, ["  built 10 of 10"])
+    assert (built.nodes, told) == (11, ["  built 11 of 11"])
     assert [(check.name, check.status, check.failures) for check in built.checks] == [
         ("every_contact_has_a_date", "pass", 0)
     ]
