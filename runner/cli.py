@@ -31,6 +31,7 @@ SECTIONS = {
         "site",
         "report",
         "narrative",
+        "export",
     ),
     "Set-up": ("demo", "simulate", "doctor"),
 }
@@ -625,6 +626,37 @@ def narrative_command(home: Home, month: Month, measure: str | None, named: str 
     facts = narratives.facts_of(checked, release.name)
     answer(as_json, facts, narratives.narratives_text(checked, release.name))
     return ExitCode.BLOCKED if checked.refusals else ExitCode.DONE
+
+
+@main.command("export")
+@click.argument("month", type=MONTH)
+@click.option("--mode", type=click.Choice(["internal", "partner", "public"]), required=True, help="For whom.")
+@click.option(
+    "--to", "folder", type=click.Path(path_type=Path), help="Its folder; else exports/RELEASE-MODE."
+)
+@release_option
+@json_option
+@click.pass_obj
+def export_command(
+    home: Home, month: Month, mode: str, folder: Path | None, named: str | None, as_json: bool
+) -> None:
+    """Write the figures of MONTH's release for others to use.
+
+    A spreadsheet, CSV, the shape of Explore Education Statistics, Parquet for Power BI and Excel, and DuckDB,
+    of the month's newest release unless --release names another.
+
+    internal shows all; partner hides counts of 1 to 5; public, of the published release alone, hides all that
+    they could be worked out from, in this export and the ones before. Ends with 3 where a count of 1 to 5
+    could be recovered, and with 6 where the release is not published; then nothing is written.
+    """
+    from runner.disclosure.modes import Mode
+    from runner.exports import export as exports
+    from runner.releases.store import release_of
+
+    release = release_of(home, month, named)
+    folder = folder or exports.default_folder(home, release, Mode(mode))
+    made = exports.export(home, release, Mode(mode), folder)
+    answer(as_json, {"folder": str(made.folder), **made.manifest}, exports.export_text(made))
 
 
 @main.command("simulate")

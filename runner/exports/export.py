@@ -1,0 +1,199 @@
+"""Makes an export of a release: new, whole, checked and recorded, or not at all."""
+
+import json
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from runner import ledger
+from runner.disclosure.decide import Disclosure, decide
+from runner.disclosure.modes import Mode
+from runner.disclosure.records import read_records, write_record
+from runner.errors import ExitCode, RunnerError
+from runner.exports import tables
+from runner.exports.check import shown_in
+from runner.exports.data_files import write_duckdb, write_parquet
+from runner.exports.readme import AUDIENCE, readme
+from runner.exports.text_files import write_ees, write_tidy
+from runner.exports.workbook import Heading, write_workbook
+from runner.files import remove_folder, sha256_of, sync_file, sync_folder
+from runner.home import Home
+from runner.lock import run_lock
+from runner.readers.release import Built, opened
+from runner.releases.store import Release, current, published_names
+
+if TYPE_CHECKING:
+    import duckdb
+
+CHECK = "F17"
+"""The family of the check that nothing small is shown or can be worked out."""
+
+
+@dataclass(frozen=True)
+class Export:
+    """An export's folder, and what its manifest.json says."""
+
+    folder: Path
+    manifest: dict[str, Any]
+
+
+def default_folder(home: Home, release: Release, mode: Mode) -> Path:
+    """Where an export goes when no other folder is named."""
+    return home.root / "exports" / f"{release.name}-{mode}"
+
+
+def export(home: Home, release: Release, mode: Mode, folder: Path) -> Export:
+    """Writes a release's figures in every format, for one kind of reader.
+
+    Args:
+        home: The folder of the release and of the ledger.
+        release: What is exported.
+        mode: For whom.
+        folder: Where it goes; it is not there yet.
+
+    Raises:
+        RunnerError: The folder is there (refused); the release is not what everyone may have (not signed off,
+            or blocked where a later one has taken its place); it was altered, or the check that nothing small
+            can be worked out fails (blocked).
+    """
+    if folder.exists():
+        raise RunnerError(
+            f"{folder} is there already.",
+            "name another folder with --to, or move that one.",
+            ExitCode.REFUSED,
+        )
+    if mode is Mode.PUBLIC:
+        _refuse_unpublished(home, release)
+    release.verify()
+    with _held(home, mode):
+        decided, made, record = None, None, None
+        partial = folder.with_name(f".{folder.name}.{os.getpid()}")
+        partial.mkdir(parents=True)
+        try:
+            with opened(Built(release.name, release.file)) as connection:
+                records = read_records(home) if mode is Mode.PUBLIC else []
+                decided = decide(connection, mode, records)
+                made = _write(connection, home, release, decided, partial)
+            if mode is Mode.PUBLIC:
+                record = write_record(home, release.name, decided.cells, decided.is_shown)
+            partial.rename(folder)
+        finally:
+            remove_folder(partial)
+        sync_folder(folder.parent)
+        ledger.record(
+            home,
+            "exported",
+            release=release.name,
+            mode=str(mode),
+            manifest_sha256=sha256_of(folder / "manifest.json"),
+            figures=made["figures"],
+            check=made["disclosure_check"],
+            **({"record": record.name, "record_sha256": sha256_of(record)} if record else {}),
+        )
+    return Export(folder, made)
+
+
+@contextmanager
+def _held(home: Home, mode: Mode) -> Iterator[None]:
+    """One public export at a time, since each rests on those before; others only read."""
+    if mode is Mode.PUBLIC:
+        with run_lock(home, "export"):
+            yield
+    else:
+        yield
+
+
+def _refuse_unpublished(home: Home, release: Release) -> None:
+    """Refuses what everyone may not have: a release that was never published, or is not the published one."""
+    now = current(home)
+    if release.name not in published_names(home):
+        raise RunnerError(
+            f"{release.name} is not published, so it is not for everyone.",
+            f"`runner publish {release.name}`, or export it in partner or internal mode.",
+            ExitCode.NOT_SIGNED_OFF,
+        )
+    if now is None or now["release"] != release.name:
+        raise RunnerError(
+            f"{release.name} is no longer the published release; {now['release'] if now else 'none'} is.",
+            "export that one, or use partner or internal mode.",
+            ExitCode.BLOCKED,
+        )
+
+
+def _write(
+    connection: "duckdb.DuckDBPyConnection", home: Home, release: Release, decided: Disclosure, folder: Path
+) -> dict[str, Any]:
+    """Writes all files and answers with the manifest; raises where the check on what was written fails."""
+    mode = decided.mode
+    heading = Heading(
+        release=release.name,
+        month=release.month.first_day,
+        as_at=release.as_at,
+        built_at=datetime.fromisoformat(release.run["built_at"]),
+        audience=AUDIENCE[mode],
+        is_simulated=release.run.get("simulated", False),
+    )
+    for part in ("tidy", "ees", "star"):
+        (folder / part).mkdir()
+    tables.make_tables(connection, decided)
+    write_tidy(connection, folder / "tidy")
+    write_ees(connection, home, folder / "ees")
+    write_workbook(connection, heading, folder / "scorecard.xlsx")
+    write_parquet(connection, folder / "star")
+    write_duckdb(connection, folder / "scorecard.duckdb")
+    check = _checked(decided, folder)
+    manifest: dict[str, Any] = {
+        "release": release.name,
+        "month": str(release.month),
+        "as_at": release.as_at.isoformat(),
+        "release_sha256": release.run["sha256"],
+        "mode": str(mode),
+        "figures": tables.counts(connection),
+        "disclosure_check": check,
+    }
+    (folder / "README.md").write_text(readme(mode, heading, manifest), encoding="utf-8")
+    files = sorted(path for path in folder.rglob("*") if path.is_file())
+    manifest["files"] = {str(path.relative_to(folder)): sha256_of(path) for path in files}
+    (folder / "manifest.json").write_text(json.dumps(manifest, indent=2) + "\n", encoding="utf-8")
+    for path in (*files, folder / "manifest.json"):
+        sync_file(path)
+    return manifest
+
+
+def _checked(decided: Disclosure, folder: Path) -> dict[str, Any]:
+    """Reads the written files back and tries to recover small counts from them.
+
+    Raises:
+        RunnerError: One is shown, or can be worked out (blocked).
+    """
+    found = decided.given_away(shown_in(folder, decided.cells))
+    if found:
+        raise RunnerError(
+            f"The export would give away {len(found)} small counts, the first in: {found[0]}.",
+            "nothing was written; report this with the release's name.",
+            ExitCode.BLOCKED,
+        )
+    return {
+        "family": CHECK,
+        "cells": len(decided.cells),
+        "cells_hidden": int((~decided.is_shown).sum()),
+        "small_counts_recovered": 0,
+    }
+
+
+def export_text(made: Export) -> str:
+    """An export in a few lines, for a person."""
+    counted, check = made.manifest["figures"], made.manifest["disclosure_check"]
+    return "\n".join(
+        [
+            str(made.folder),
+            f"{made.manifest['release']} in {made.manifest['mode']} mode: {counted['shown']:,} figures shown,"
+            f" {counted['suppressed']:,} suppressed, {counted['not applicable']:,} not applicable.",
+            f"Check {check['family']}: of {check['cells']:,} cells {check['cells_hidden']:,} are hidden; "
+            f"{check['small_counts_recovered']} small counts could be recovered.",
+        ]
+    )
