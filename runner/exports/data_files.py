@@ -15,7 +15,6 @@ OLDEST_CLIENT = "v1.1.0"
 
 def write_parquet(connection: "duckdb.DuckDBPyConnection", folder: Path) -> None:
     """Writes a Parquet file for each table, and dictionary.csv that says what each column means."""
-    connection.execute("set threads = 1")
     for table in COLUMNS:
         connection.execute(f"copy (from {table}) to {_quoted(folder / f'{table}.parquet')} (format parquet)")
     write_csv(

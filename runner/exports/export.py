@@ -74,7 +74,7 @@ def export(home: Home, release: Release, mode: Mode, folder: Path) -> Export:
         partial = folder.with_name(f".{folder.name}.{os.getpid()}")
         partial.mkdir(parents=True)
         try:
-            with opened(Built(release.name, release.file)) as connection:
+            with opened(Built(release.name, release.file), also=[partial]) as connection:
                 records = read_records(home) if mode is Mode.PUBLIC else []
                 decided = decide(connection, mode, records)
                 made = _write(connection, home, release, decided, partial)
