@@ -81,8 +81,6 @@ PUBLISHED = """
     where as_at = $as_at and comparison in ('agrees', 'disagrees')
     order by last_month desc, figure
 """
-EXPECTED = "from release.marts.measure_expected where population = 'all' and reporting_month = $month"
-MATURITY = "from release.marts.measure_maturity"
 CHECKS = "from release.marts.check_results order by status <> 'exception', family, check_id"
 HISTORY = "from release.marts.check_history order by as_at, release"
 REJECTED = """
@@ -157,8 +155,6 @@ def read_site(connection: "duckdb.DuckDBPyConnection") -> Site:
     limits = by_measure(kept("funnel_limits", LIMITS))
     units = by_measure(kept("measure_rows", OUTCOMES, asked))
     published = by_measure(kept("published_figure_checks", PUBLISHED, {"as_at": card["as_at"]}))
-    expected = by_measure(kept("measure_expected", EXPECTED, asked))
-    maturity = by_measure(kept("measure_maturity", MATURITY))
     populations = by_measure(rows(connection, "from release.marts.dim_population order by rowid"))
     measures = {}
     for register in rows(connection, "from release.marts.dim_measure where status = 'live' order by rowid"):
@@ -178,8 +174,6 @@ def read_site(connection: "duckdb.DuckDBPyConnection") -> Site:
             "limits": limits.get(measure_id, []),
             "units": units.get(measure_id, []),
             "published_figures": published.get(measure_id, []),
-            "expected": {row["statistic"]: row for row in expected.get(measure_id, [])},
-            "maturity": next(iter(maturity.get(measure_id, [])), None),
         }
     quality = {
         "checks": kept("check_results", CHECKS),

@@ -15,6 +15,7 @@ from runner.months import Month
 from runner.narrative.html import blocks_html
 from runner.narrative.read import Narrative, read_narratives
 from runner.narrative.source import FOLDER
+from runner.readers.maturity import expected_in_words
 from runner.readers.release import Built, opened
 from runner.readers.text import change_in_words, day, month_name, number, quantity
 from runner.revisions.causes import CAUSES
@@ -200,6 +201,7 @@ def _environment() -> "jinja2.Environment":
         "statistics": words.STATISTICS,
         "outcomes": words.OUTCOMES,
         "apart": words.apart,
+        "expected_in_words": expected_in_words,
         "expected_rests_on": words.expected_rests_on,
         "matures": words.matures,
         "dimensions": DIMENSIONS,

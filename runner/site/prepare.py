@@ -43,7 +43,6 @@ def prepared(
         # A month's signal is with its figure in the series; its changes are on the scorecard.
         "now": {**points[headline][-1], **of_all[headline]},
         "rate_now": of_all.get("rate") if headline == "count" else None,
-        "expected_now": measure["expected"].get(headline),
         "sparkline": sparkline(points[headline]),
         "elsewhere": _elsewhere(whole[0]["rows"]) if whole else [],
         "decimals_elsewhere": max(measure["decimals"], 0),

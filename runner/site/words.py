@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from runner.readers.maturity import final_after_in_words, revision_in_words
 from runner.readers.text import figure, month_name, number, quantity, rounded
 
 SIGNALS = {
@@ -201,35 +202,19 @@ def expected_rests_on(expected: dict[str, Any]) -> str:
     )
 
 
-def matures(measure: dict[str, Any]) -> str:
+def matures(row: dict[str, Any], days: int, decimals: int) -> str:
     """How long a measure's figures are provisional, on what basis, and how far they usually move.
 
     Args:
-        measure: A measure with its register's days and, where there is one, its row of measure_maturity.
+        row: A figure with its `maturity`, if the release has it.
+        days: The register's days until a figure is final.
+        decimals: The register's decimals.
     """
-    measured = measure["maturity"]
-    days = measured["final_after_days"] if measured else measure["matures_after_days"]
-    is_measured = measured is not None and measured["basis"] == "measured"
-    basis = f"as measured on {measured['origin_months']} months" if is_measured else "by the register"
-    if days:
-        said = f"A month's figure is provisional until {days} days after its end, {basis}; then it is final."
-    else:
-        said = f"A month's figure is final once the month has ended, {basis}."
+    measured = row["maturity"]
+    says = final_after_in_words(measured) if measured else f"{days} days (by the register)"
+    after = "when the month has ended" + says[6:] if says.startswith("0 days") else f"after {says}"
+    said = f"A month's figure is final {after}."
     if measured is None or measured["median_revision"] is None:
         return said
-    statistic = measure["headline"]
-    usual, far = (
-        _amount_moved(statistic, measured[name], measure["decimals"])
-        for name in ("median_revision", "p90_revision")
-    )
-    return (
-        f"{said} From its first publication to its last it usually moved by {usual}, and one month in ten"
-        f" by more than {far} (of {measured['revision_months']} months)."
-    )
-
-
-def _amount_moved(statistic: str, value: float, decimals: int) -> str:
-    """A size of change: `0.4 points`, `12`."""
-    if statistic in ("percent", "ratio"):
-        return f"{number(value, 1)} points"
-    return number(value, 0 if statistic == "count" else decimals)
+    usual = revision_in_words(measured, decimals)
+    return f"{said} Usual change since first published: {usual} (of {measured['revision_months']} months)."

@@ -309,31 +309,10 @@ def test_two_values_are_shown_with_as_many_decimals_as_tell_them_apart():
 
 def test_an_expected_figure_stands_beside_the_figure_with_what_it_rests_on(said):
     page = said["measures/s47_enquiries.html"]
-    assert page.index("159 Provisional June 2024") < page.index(
-        "Expected when final 171, in a range of 165 to 178"
-    )
+    assert page.index("159 Provisional June 2024") < page.index("Expected when final 171 (165 to 178)")
     assert "made from 14 months that became final; the range is made to hold 80% of them" in page
-    assert "60 days after its end, as measured on 14 months" in page
-    assert "it usually moved by 6, and one month in ten by more than 11 (of 13 months)" in page
-    assert "Expected when final" not in said["measures/average_caseload.html"]
-
-
-MATURED = {
-    "basis": "measured",
-    "final_after_days": 60,
-    "origin_months": 14,
-    "median_revision": 2.04,
-    "p90_revision": 6.0,
-    "revision_months": 13,
-}
-
-
-def test_how_a_figure_matures_is_said_on_its_basis():
-    register = {"maturity": None, "matures_after_days": 45, "headline": "percent", "decimals": 0}
-    assert words.matures(register).endswith("45 days after its end, by the register; then it is final.")
-    assert "final once the month has ended" in words.matures({**register, "matures_after_days": 0})
-    said = words.matures({**register, "maturity": MATURED})
-    assert "60 days after its end, as measured on 14 months" in said
-    assert (
-        "it usually moved by 2.0 points, and one month in ten by more than 6.0 points (of 13 months)" in said
-    )
+    assert "is final after 60 days (measured on 14 months)." in page
+    assert "first published: 6, one month in ten above 11 (of 13 months)." in page
+    page = said["measures/average_caseload.html"]
+    assert "Expected when final" not in page
+    assert "A month's figure is final when the month has ended (by the register)." in page
