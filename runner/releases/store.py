@@ -50,6 +50,11 @@ class Release:
         return json.loads((self.folder / "run.json").read_text(encoding="utf-8"))
 
     @property
+    def sha256(self) -> str:
+        """The SHA-256 of its file: as it was built, or as the last erasure left it."""
+        return self.run.get("erased", self.run)["sha256"]
+
+    @property
     def as_at(self) -> date:
         """The date of the extract it was built from."""
         return date.fromisoformat(self.run["as_at"])
