@@ -104,6 +104,7 @@
         cast(listed.facts ->> 'accepted' as bigint) as accepted,
         cast(listed.facts ->> 'rejected' as bigint) as rejected,
         cast(listed.facts ->> 'exact_duplicates' as bigint) as exact_duplicates,
+        coalesce(cast(listed.facts ->> 'erased' as bigint), 0) as erased,
         coalesce(files.num_rows, 0) as held
     from
         (

@@ -32,7 +32,10 @@ SECTIONS = {
         "report",
         "narrative",
         "export",
+        "analyst-copy",
+        "analyst-key",
     ),
+    "Personal data": ("erase", "retain"),
     "Set-up": ("demo", "simulate", "doctor"),
 }
 """The order in which `--help` lists the commands."""
@@ -657,6 +660,89 @@ def export_command(
     folder = folder or exports.default_folder(home, release, Mode(mode))
     made = exports.export(home, release, Mode(mode), folder)
     answer(as_json, {"folder": str(made.folder), **made.manifest}, exports.export_text(made))
+
+
+@main.command("analyst-copy")
+@click.argument("month", type=MONTH)
+@click.option("--release", "named", help="A release of the month; else its newest.")
+@click.option("--key-file", type=click.Path(path_type=Path), required=True, help="The key of pseudonyms.")
+@click.option(
+    "--to", "file", type=click.Path(path_type=Path), required=True, help="The DuckDB file to write."
+)
+@json_option
+@click.pass_obj
+def analyst_copy_command(
+    home: Home, month: Month, named: str | None, key_file: Path, file: Path, as_json: bool
+) -> None:
+    """Copy MONTH's marts under pseudonyms, for analysts.
+
+    The copy holds no name, number, address or day of birth; ids of people, units, workers and source rows are
+    pseudonyms made with the key, the same in every copy made with it. The key's file has mode 0600 and lies
+    outside the project and the home folder: `analyst-key` makes one.
+    """
+    from runner.analyst.copy import copied_text, make_copy
+    from runner.analyst.key import read_key
+    from runner.releases.store import release_of
+
+    release = release_of(home, month, named)
+    made = make_copy(home, release, read_key(home, key_file), key_file, file)
+    answer(as_json, made.facts(), copied_text(made))
+
+
+@main.command("analyst-key")
+@click.argument("file", type=click.Path(path_type=Path))
+@json_option
+@click.pass_obj
+def analyst_key_command(home: Home, file: Path, as_json: bool) -> None:
+    """Make a key of pseudonyms in FILE.
+
+    Keep it apart from the data: whoever has the key and a copy can tell who is in it, and without it no later
+    copy has the same pseudonyms.
+    """
+    from runner.analyst.key import make_key
+
+    key = make_key(home, file)
+    answer(as_json, {"file": str(file), "key_id": key.id}, f"{file} holds a new key, {key.id}.")
+
+
+@main.command("erase")
+@click.option(
+    "--people", "file", type=click.Path(path_type=Path), required=True, help="File of person ids, one a line."
+)
+@click.option("--reason", required=True, help="Why, for the ledger; no names.")
+@json_option
+@click.pass_obj
+def erase_command(home: Home, file: Path, reason: str, as_json: bool) -> None:
+    """Erase people from all that is kept.
+
+    Takes their rows out of every landed extract and makes their units in every release nobody's. Published
+    figures stay as they were. The ids come from a file of mode 0600, so that none is seen in a list of
+    processes or kept in a shell's history. No ledger line, message or answer names anybody.
+    """
+    from runner.erasure.erase import erase, erased_text
+    from runner.erasure.people import read_people
+
+    done = erase(home, read_people(file), reason, tell)
+    answer(as_json, done.facts() | {"unknown": done.unknown, "left": done.left}, erased_text(done))
+
+
+@main.command("retain")
+@click.option(
+    "--landed-for", "months", type=click.IntRange(1), required=True, help="Months to keep extracts."
+)
+@click.option("--with-states", is_flag=True, help="Also extracts that alone tell a month's latest states.")
+@click.option("--remove", is_flag=True, help="Remove them; without it, only say what would go.")
+@json_option
+@click.pass_obj
+def retain_command(home: Home, months: int, with_states: bool, remove: bool, as_json: bool) -> None:
+    """Remove landed extracts older than a period.
+
+    Releases keep their figures and rows. The newest extract and the published release's own always stay.
+    """
+    from runner.erasure.retain import retain, retained_text
+
+    done = retain(home, months, date.today(), with_states=with_states, remove=remove)
+    answer(as_json, done.facts(), retained_text(done))
 
 
 @main.command("simulate")

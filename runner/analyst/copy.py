@@ -24,7 +24,10 @@ ABOUT_COLUMNS = {
     "release": ("varchar", "The release that this is a copy of."),
     "as_at": ("date", "The date of the extract that the release was built from."),
     "release_sha256": ("varchar", "The SHA-256 of the release's own file."),
-    "key_id": ("varchar", "Which key gave the pseudonyms: copies with the same key can be joined. Not the key."),
+    "key_id": (
+        "varchar",
+        "Which key gave the pseudonyms: copies with the same key can be joined. Not the key.",
+    ),
     "is_simulated": ("boolean", "Whether it is about an invented council."),
 }
 IDS = """
@@ -40,7 +43,9 @@ IDS = """
 """
 ROWS = "from release.marts.measure_rows left join workers using (measure_id)"
 UNIT_PURPOSE = """
-    case when unit_id = person_id then 'person' when workers.measure_id is not null then 'worker' else 'unit' end
+    case
+        when unit_id = person_id then 'person' when workers.measure_id is not null then 'worker' else 'unit'
+    end
 """
 BIRTHDAY = """
     exists (
@@ -107,7 +112,9 @@ def make_copy(home: Home, release: Release, key: Key, key_file: Path, file: Path
         written = partial / "copy.duckdb"
         with locked_down(release.file, partial, spill=partial / "spill") as connection:
             attach(connection, release.file, "release")
-            connection.execute(f"attach {quoted(str(written.resolve()))} as copy (storage_version '{STORAGE}')")
+            connection.execute(
+                f"attach {quoted(str(written.resolve()))} as copy (storage_version '{STORAGE}')"
+            )
             connection.execute("create schema copy.marts")
             rows = _fill(connection, release, key)
             connection.execute("detach copy")
@@ -206,7 +213,8 @@ def _comment(connection: "duckdb.DuckDBPyConnection", table: str, changed: dict[
     ).fetchall()[0][0]
     connection.execute(f"comment on table copy.marts.{table} is {quoted(said or '')}")
     for column, comment in connection.execute(
-        "select column_name, comment from duckdb_columns() where database_name = 'release' and table_name = ?",
+        "select column_name, comment from duckdb_columns()"
+        " where database_name = 'release' and table_name = ?",
         [table],
     ).fetchall():
         if column in changed:

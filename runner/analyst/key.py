@@ -85,7 +85,7 @@ def read_key(home: Home, path: Path) -> Key:
         path: The file.
 
     Raises:
-        RunnerError: It is not there, others may read it, it lies where data is kept, or it is too weak (usage).
+        RunnerError: It is not there, open to others, where data is kept, or too weak (usage).
     """
     _refuse_inside(home, path)
     try:

@@ -17,6 +17,8 @@ from runner.files import OWNER_ONLY, remove_folder, sync_file, sync_folder
 MANIFEST = "manifest.json"
 INCOMING = ".incoming-"
 REPLACED = ".replaced"
+GOING = "going"
+"""Inside an incoming folder: an extract that is not kept."""
 
 
 def landed_dates(landing: Path) -> list[date]:
@@ -59,19 +61,20 @@ def incoming(landing: Path) -> Iterator[Path]:
         remove_folder(folder)
 
 
-def put_in_place(extract: Path, landing: Path) -> None:
+def put_in_place(extract: Path, landing: Path, *, keep_aside: bool = True) -> None:
     """Makes a written extract durable and moves it into place; one that stands there is set aside.
 
     Args:
         extract: The extract's folder, named after its date, inside an incoming folder.
         landing: The folder of landed extracts.
+        keep_aside: Whether the one that stood there is kept; else it goes with the incoming folder.
     """
     for path in extract.iterdir():
         sync_file(path)
     sync_folder(extract)
     target = landing / extract.name
     if target.exists():
-        aside = landing / REPLACED
+        aside = landing / REPLACED if keep_aside else extract.parent / GOING
         aside.mkdir(exist_ok=True)
         number = 1
         while (aside / f"{extract.name}-{number}").exists():

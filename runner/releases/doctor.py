@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 
 from runner.building.extracts import landed_extracts
+from runner.erasure import record
 from runner.errors import ExitCode, RunnerError
+from runner.files import sha256_of
 from runner.home import PROJECT, Home
 from runner.ledger import entries, verify
 from runner.lock import run_lock
@@ -43,6 +45,7 @@ def examine(home: Home) -> list[Finding]:
         *_leftovers(home),
         *_extracts(home),
         *_releases(home),
+        *_erasures(home),
         *_ledger(home),
     ]
 
@@ -98,7 +101,36 @@ def _extracts(home: Home) -> list[Finding]:
     """Every landed file against the hash in its extract's manifest."""
     landed = landed_extracts(home)
     found = _faults("landing", [extract.verify for extract in landed])
-    return found or [Finding("landing", True, f"{len(landed)} extracts, each as it was landed")]
+    known = record.manifests(home)
+    for extract in landed:
+        if known.get(str(extract.as_at)) not in (None, sha256_of(extract.manifest)):
+            says = f"the manifest of {extract.as_at} is not the one that the ledger recorded"
+            fix = f"`runner land FOLDER --as-at {extract.as_at} --replace` to land the extract again."
+            found.append(Finding("landing", False, says, fix))
+    here = {str(extract.as_at) for extract in landed}
+    missing = sorted(known.keys() - here)
+    if missing:
+        says = f"{', '.join(missing)} was landed and is no longer there, and no rule removed it"
+        found.append(Finding("landing", False, says, "restore it from a backup, or land it again."))
+    gone = record.removed(home)
+    by_rule = f"; {len(gone)} more removed by the retention rule" if gone else ""
+    return found or [Finding("landing", True, f"{len(landed)} extracts, each as it was landed{by_rule}")]
+
+
+def _erasures(home: Home) -> list[Finding]:
+    """Whether an erasure was broken off, and whether each release that one touched is as it left it."""
+    found = []
+    again = "`runner erase` with the same file of ids."
+    if begun := record.unfinished(home):
+        says = f"the erasure begun at {begun['at']} was broken off"
+        found.append(Finding("erasures", False, says, again))
+    known = record.cleaned(home)
+    for release in all_releases(home):
+        if known.get(release.name, release.run["sha256"]) != release.sha256:
+            says = f"{release.name} is not the file that the ledger recorded when it was erased"
+            found.append(Finding("erasures", False, says, again))
+    touched = f"{len(known)} releases are as an erasure left them" if known else "none, or none broken off"
+    return found or [Finding("erasures", True, touched)]
 
 
 def _faults(what: str, looks: list[Callable[[], None]]) -> list[Finding]:
@@ -124,7 +156,7 @@ def _releases(home: Home) -> list[Finding]:
     if not now:
         return [*found, Finding("CURRENT", True, "nothing is published yet")]
     release = releases.get(now["release"])
-    if not release or release.run["sha256"] != now["sha256"]:
+    if not release or release.sha256 != now["sha256"]:
         says = f"CURRENT names {now['release']}, which is not there or is another file"
         return [*found, Finding("CURRENT", False, says, "`runner rollback RELEASE --reason TEXT`.")]
     return [

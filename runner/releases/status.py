@@ -4,6 +4,7 @@ from datetime import date
 from typing import Any
 
 from runner.building.extracts import is_known_then, landed_extracts
+from runner.erasure.record import removed
 from runner.home import Home
 from runner.months import Month
 from runner.releases import sign_off
@@ -14,7 +15,8 @@ def status(home: Home) -> list[dict[str, Any]]:
     """Every month that has an extract or a release, newest first.
 
     Returns:
-        For each month: `month`, `landed` (dates of the extracts taken in the month after),
+        For each month: `month`, `landed` (dates of the extracts taken in the month after), `removed` (dates
+        of those that the retention rule removed),
         `built` (every release with its extract's date, its state: draft, published or current, its
         `sign_off`: `signed off`, `refused` or None, and `known_then`: whether its extract was taken in the
         month after).
@@ -24,6 +26,9 @@ def status(home: Home) -> list[dict[str, Any]]:
     landed: dict[Month, list[date]] = {}
     for extract in landed_extracts(home):
         landed.setdefault(Month.of(extract.as_at).previous, []).append(extract.as_at)
+    gone: dict[Month, list[str]] = {}
+    for day in removed(home):
+        gone.setdefault(Month.of(date.fromisoformat(day)).previous, []).append(day)
     built: dict[Month, list[dict[str, Any]]] = {}
     for release in all_releases(home):
         is_current = bool(now) and now["release"] == release.name
@@ -36,9 +41,10 @@ def status(home: Home) -> list[dict[str, Any]]:
         {
             "month": str(month),
             "landed": [str(day) for day in landed.get(month, [])],
+            "removed": gone.get(month, []),
             "built": built.get(month, []),
         }
-        for month in sorted(landed.keys() | built.keys(), reverse=True)
+        for month in sorted(landed.keys() | gone.keys() | built.keys(), reverse=True)
     ]
 
 
@@ -65,7 +71,8 @@ def status_text(months: list[dict[str, Any]]) -> str:
             )
             for release in row["built"]
         ]
-        cells.append((row["month"], *(", ".join(names) or "-" for names in (row["landed"], numbers, shown))))
+        days = sorted([*row["landed"], *(f"{day} (removed)" for day in row["removed"])])
+        cells.append((row["month"], *(", ".join(names) or "-" for names in (days, numbers, shown))))
     widths = [max(len(line[column]) for line in cells) for column in range(3)]
     return "\n".join(
         "  ".join([*(cell.ljust(width) for cell, width in zip(line, widths, strict=False)), line[3]])

@@ -72,10 +72,14 @@ class Release:
                 "delete that file: a release has none.",
                 ExitCode.BLOCKED,
             )
-        if not self.file.exists() or sha256_of(self.file) != self.run["sha256"]:
+        if not self.file.exists() or sha256_of(self.file) != self.sha256:
+            if "erased" in self.run:
+                next_step = "`runner erase` with the same file of ids, if an erasure was broken off."
+            else:
+                next_step = f"`runner refresh {self.month}` to build it again."
             raise RunnerError(
                 f"{self.file} is not the file that was built: its SHA-256 differs from run.json.",
-                f"`runner refresh {self.month}` to build it again.",
+                next_step,
                 ExitCode.BLOCKED,
             )
 
@@ -179,7 +183,7 @@ def point_to(home: Home, release: Release) -> None:
         "month": str(release.month),
         "as_at": release.run["as_at"],
         "run_id": release.run["run_id"],
-        "sha256": release.run["sha256"],
+        "sha256": release.sha256,
     }
     write_whole(home.releases / "CURRENT", json.dumps(pointer, indent=2) + "\n")
 

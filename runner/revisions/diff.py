@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from runner.database import attach, locked_down
+from runner.erasure.record import manifests, removed
 from runner.errors import ExitCode, RunnerError
 from runner.home import Home
 from runner.readers.release import nearest, rows
@@ -32,7 +33,8 @@ def diff(
         by: Gather the parts by `cause` or by `team` as well.
 
     Returns:
-        `before` and `after` (release and as_at), `figures` (how many moved), `unexplained` (how many of them
+        `before` and `after` (release and as_at), `not_landed` (extracts that are no longer there to see
+        whether a row was in them), `figures` (how many moved), `unexplained` (how many of them
         are not wholly explained), `causes` (per cause the figures and distinct units), `changes` (per figure
         its parts, which add up to its change), and `groups` where `by` is given.
 
@@ -50,10 +52,12 @@ def diff(
         _check_measure(connection, measure)
         changes = find_changes(connection, home, is_same_extract=same_extract(old, new), measure=measure)
         teams = dict(connection.execute("select team_id, team_name from after.marts.dim_team").fetchall())
+        gone = _gone(home, connection)
     told = [_told(change, teams) for change in changes]
     answer = {
         "before": {"release": old.name, "as_at": old.as_at},
         "after": {"release": new.name, "as_at": new.as_at},
+        "not_landed": gone,
         "measure": measure,
         "figures": len(changes),
         "unexplained": sum(not change.is_explained for change in changes),
@@ -76,6 +80,16 @@ def both_attached(home: Home, before: Release, after: Release) -> Iterator["duck
         attach(connection, before.file, "before")
         attach(connection, after.file, "after")
         yield connection
+
+
+def _gone(home: Home, connection: "duckdb.DuckDBPyConnection") -> list[str]:
+    """The extracts that either release read, were landed here, and are no longer there."""
+    read = connection.execute(
+        "select distinct unnest([as_at, state_as_at])::varchar from"
+        " (from before.marts.dim_month union all by name from after.marts.dim_month)"
+    ).fetchall()
+    once_landed = removed(home).keys() | manifests(home).keys()
+    return sorted(day for (day,) in read if day in once_landed and not (home.landing / day).is_dir())
 
 
 def same_extract(before: Release, after: Release) -> bool:

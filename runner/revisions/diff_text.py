@@ -19,6 +19,12 @@ def diff_text(answer: dict[str, Any]) -> str:
         f"From {before['release']}, the extract of {day(before['as_at'])}, "
         f"to {after['release']}, the extract of {day(after['as_at'])}."
     ]
+    if answer["not_landed"]:
+        gone = " and ".join(answer["not_landed"])
+        lines.append(
+            f"No longer landed here: {gone}. Whether a row was there is not known; it is taken to be so if"
+            " the release counts it."
+        )
     if not answer["changes"]:
         return "\n".join([*lines, "No figure that both report moved."])
     lines += [_verdict(answer), "", *_causes(answer["causes"])]

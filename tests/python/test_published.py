@@ -2,11 +2,17 @@
 
 import re
 from datetime import date
+from fractions import Fraction
 from pathlib import Path
 
 import pytest
+from canaries import in_bytes, in_values, plant
 from pages import faults_of
 
+from runner.analyst.columns import listed, way_of
+from runner.analyst.copy import copied_text, make_copy
+from runner.analyst.key import make_key
+from runner.assurance.audit_pack.pack import SHEETS, make_pack, pack_text
 from runner.home import Home
 from runner.landing.land import land
 from runner.months import Month
@@ -14,6 +20,7 @@ from runner.readers.reconcile import reconcile
 from runner.readers.release import find_built, opened, rows
 from runner.readers.trace import trace
 from runner.releases.refresh import refresh
+from runner.releases.store import choose_release
 from runner.simulator.simulate import simulate
 
 JUNE = Month(2024, 6)
@@ -29,6 +36,7 @@ def home(tmp_path_factory):
     folder: Path = tmp_path_factory.mktemp("council")
     home = Home(folder / "home")
     extracts = simulate(folder / "extracts", date(2024, 7, 31), months=1)
+    assert plant([folder / "extracts" / f"{as_at}" for as_at in sorted(extracts)]) >= 50
     for as_at in sorted(extracts):
         land(folder / "extracts" / f"{as_at}", as_at, home)
         refresh(home, [JUNE], as_at)
@@ -104,3 +112,44 @@ def test_a_releases_pages_are_sound_and_name_nobody(home):
         if named:
             told[path.name] = len(named)
     assert told == {}
+
+
+def test_every_column_of_a_release_is_spoken_for_in_the_list_of_the_analysts_copy(home):
+    with opened(find_built(home, "2024-06-r2")) as connection:
+        held = rows(connection, "select table_name, column_name from duckdb_columns() where not internal")
+    nobody = [row for row in held if way_of(row["table_name"], row["column_name"]) is None]
+    assert nobody == [], "say in runner/analyst/columns.csv how each of these is copied"
+    tables = {row["table_name"] for row in held}
+    gone = {
+        (table, column)
+        for table, column in listed()
+        if table != "fct_*" and {"table_name": table, "column_name": column} not in held
+    }
+    assert gone == set()
+    assert len(tables) > 80
+
+
+def test_no_planted_identifier_is_in_what_leaves(home, tmp_path, capsys):
+    release = choose_release(home, "2024-06-r2")
+    assert len(in_values(release.file)) > 60, (
+        "the canaries must be in the release, or this test shows nothing"
+    )
+    (tmp_path / "keys").mkdir()
+    key = make_key(home, tmp_path / "keys" / "key")
+    made = make_copy(home, release, key, tmp_path / "keys" / "key", tmp_path / "copy.duckdb")
+    assert not in_bytes(made.file.read_bytes())
+    assert in_values(made.file) == []
+    pack = make_pack(home, release, tmp_path / "pack", Fraction(1, 10), ["s47_to_icpc"])
+    print(copied_text(made), pack_text(pack), made.facts(), pack.manifest)
+    assert not in_bytes("".join(capsys.readouterr()).encode())
+    apart = {"landing": "what was landed", "parquet": "a release's rows", "marts.duckdb": "a release's rows"}
+    searched = [
+        path
+        for folder in (home.root, pack.folder)
+        for path in folder.rglob("*")
+        if path.is_file() and not apart.keys() & {*path.parts} and path.name not in SHEETS.values()
+    ]
+    assert {"ledger.jsonl", "run.json", "statement.json", "index.html", "checks.csv"} <= {
+        path.name for path in searched
+    }
+    assert [path for path in searched if in_bytes(path.read_bytes())] == []

@@ -631,6 +631,9 @@ with
         select source_table, 'exact duplicate', 'exact duplicate', exact_duplicates
         from {{ source("landing", "receipts") }}
         union all
+        select source_table, 'erased', 'person erased', erased
+        from {{ source("landing", "receipts") }}
+        union all
         select source_table, 'rejected', reason, row_count
         from rejected
     )
