@@ -12,6 +12,7 @@ from typing import Any
 import click
 
 from runner.errors import ExitCode, RunnerError
+from runner.files import keep_to_ourselves
 from runner.home import Home, find_home
 from runner.months import Month
 
@@ -146,6 +147,7 @@ json_option = click.option("--json", "as_json", is_flag=True, help="Answer in JS
 @click.pass_context
 def main(context: click.Context, home: Path | None, debug: bool) -> None:
     """Case events in; a scorecard out that traces, reconciles and explains its revisions."""
+    keep_to_ourselves()
     context.obj = Home(home.resolve()) if home else find_home()
 
 

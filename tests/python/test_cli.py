@@ -1,6 +1,8 @@
 """The commands: exit codes, what goes where, and a start without heavy imports."""
 
 import json
+import os
+import resource
 import subprocess
 import sys
 
@@ -147,3 +149,14 @@ def test_a_refusal_and_only_a_refusal_has_a_reason(run, options):
     before = run("status")
     assert run("sign-off", "2024-06", "--role", "Head of Performance", *options)[0] == 2
     assert run("status") == before
+
+
+def test_what_a_command_writes_is_for_nobody_else_and_it_leaves_no_core_file(run, home):
+    was = os.umask(0)
+    try:
+        run("status")
+        ledger.record(Home(home.root / "inner"), "looked at")
+        assert (home.root / "inner" / "ledger.jsonl").stat().st_mode & 0o037 == 0
+        assert resource.getrlimit(resource.RLIMIT_CORE)[0] == 0
+    finally:
+        os.umask(was)
