@@ -4,7 +4,7 @@ import csv
 from datetime import date
 
 import pytest
-from pages import read_pages
+from pages import faults_of, read_pages
 from site_release import MATURITY, site_of
 
 from runner.readers.release import Built
@@ -59,6 +59,13 @@ def test_a_teams_page_holds_its_measures_by_stage(said):
     assert "1 of 1 percentages differs from the council" in page
     assert "ICPCs within 15 <working> days : 30%, council 68%." in page
     assert page.index("Section 47 enquiries 59 159 Not judged") < page.index("30% 9 of 30 68% Below")
+
+
+def test_a_team_whose_name_is_markup_is_only_named(tmp_path):
+    name = "<script>alert(''1'')</script>"
+    site = site_of(tmp_path, more=f"update marts.dim_team set team_name = '{name}' where team_id = 'T1'")
+    assert faults_of(site) == []
+    assert "&lt;script&gt;" in (site / "teams.html").read_text()
 
 
 def team(units: float, value: float, signal: str = "within") -> dict:
