@@ -144,6 +144,7 @@ def _value(measure: dict[str, Any], headline: dict[str, Any], site: Site) -> lis
     said.append(".")
     if headline["status"] == "provisional":
         said += [" It may change as late records arrive", *_maturity(measure, site.month), "."]
+        said += _expected(headline, measure)
     return said
 
 
@@ -165,6 +166,29 @@ def _maturity(measure: dict[str, Any], month: date) -> list[Part]:
         ": in ", months, " months published again later, the median change was ", usual,
         ", and one in ten was of more than ", rare,
     ]  # fmt: skip
+
+
+def _expected(row: dict[str, Any], measure: dict[str, Any]) -> list[Part]:
+    """What a provisional figure is expected to be when it is final; nothing where too few months tell."""
+    expected = measure["expected"].get(row["statistic"])
+    if not expected or expected["expected_value"] is None:
+        return []
+    value, lower, upper = (
+        named(row, what, expected[what], shown(row, measure["decimals"], expected[what]))
+        if expected[what] is not None
+        else None
+        for what in ("expected_value", "range_lower", "range_upper")
+    )
+    months = named(row, "origin_months", expected["origin_months"], quantity(expected["origin_months"]))
+    within = [", in a range of ", lower, " to ", upper] if lower and upper else []
+    return [
+        " When it is final it is expected to be ",
+        value,
+        *within,
+        ", by ",
+        months,
+        " months that became so.",
+    ]
 
 
 def _changes(row: dict[str, Any], decimals: int, site: Site) -> list[Part]:

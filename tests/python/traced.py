@@ -178,6 +178,15 @@ def _is_figure(connection, figure: str, text: str, counts: dict[str, float]) -> 
         cause = what.removeprefix("units of ") if column == "units" else "%"
         (value,) = one(f"select {column} from release.marts.measure_revisions{where} and cause like ?", cause)
         return numbers == [_rounded(value, decimals)]
+    if what in ("median_revision", "p90_revision"):
+        (value,) = connection.execute(
+            f"select {what} from release.marts.measure_maturity where measure_id = ? and statistic = ?",
+            key[:2],
+        ).fetchone()
+        return numbers == [_rounded(value, 1)]
+    if what in ("expected_value", "range_lower", "range_upper", "origin_months"):
+        (value,) = one(f"select {what} from release.marts.measure_expected{where}")
+        return numbers == [_rounded(value, decimals)]
     if what == "interval":
         ends = connection.execute(
             "select interval_lower, interval_upper from release.marts.measure_signals"
