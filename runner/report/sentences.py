@@ -185,9 +185,9 @@ def _expected(row: dict[str, Any], measure: dict[str, Any]) -> list[Part]:
         " When it is final it is expected to be ",
         value,
         *within,
-        ", by ",
+        ", judging by ",
         months,
-        " months that became so.",
+        " months that became final.",
     ]
 
 
