@@ -7,7 +7,6 @@ import json
 
 import pytest
 from browser import Browser, faults_seen
-from narrative_release import report_of, written_about
 from site_release import MATURITY, site_of
 
 from runner.lineage.project import as_json, read_tables
@@ -51,11 +50,6 @@ def test_no_page_of_the_lineage_has_a_fault(browser, example, tmp_path):
     folder = site_of(tmp_path) / "lineage"
     for page in ("index", "sources", "fct_icpcs_within_15_days", "int_conferences"):
         assert faults_seen(browser, folder / f"{page}.html") == [], page
-
-
-def test_the_boards_report_has_no_fault(browser, tmp_path):
-    page, _ = report_of(written_about(tmp_path), tmp_path, simulated=True)
-    assert faults_seen(browser, page) == []
 
 
 BROKEN = {
