@@ -128,6 +128,13 @@ def test_what_was_published_is_told_release_by_release(connection):
     assert now["change_on_release_before"] == 10
 
 
+def test_only_final_figures_are_held_against_their_first(connection):
+    found = {(row["title"], row["statistic"]): row for row in rows(connection, "first_against_final")}
+    assert set(found) == {("Section 47 enquiries that led to a conference", "percent")}
+    (row,) = found.values()
+    assert (row["median_change"], row["largest_change"], row["months_that_moved"]) == (10, 10, 2)
+
+
 def test_lateness_is_of_what_was_done_late(connection):
     found = {(row["title"], row["team_name"]): row for row in rows(connection, "timeliness_by_team")}
     row = found["Assessments completed within 45 working days", "Assessment"]
