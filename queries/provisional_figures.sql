@@ -5,10 +5,13 @@ select
     figures.population,
     figures.value_shown,
     waiting.units as waiting,
-    months.month_end + measures.matures_after_days as final_on
+    months.month_end + maturity.final_after_days as final_on
 from release.marts.measure_results as figures
 inner join
     release.marts.dim_measure as measures on figures.measure_id = measures.measure_id
+inner join
+    release.marts.measure_maturity as maturity
+    on figures.measure_id = maturity.measure_id
 inner join
     release.marts.dim_month as months
     on figures.reporting_month = months.reporting_month
