@@ -11,6 +11,7 @@ from runner import ledger
 from runner.files import sha256_of
 from runner.home import Home
 from runner.months import Month
+from runner.revisions.expected import expected_rows
 from runner.revisions.maturity import COLUMNS, measured_query
 from runner.revisions.triangles import triangles_query
 
@@ -128,3 +129,24 @@ def publish(home: Home, vintages: Iterable[Vintage]) -> None:
         }
         (folder / "run.json").write_text(json.dumps(run))
         ledger.record(home, "published", release=name)
+
+
+def expectations(vintages: Iterable[Vintage], release: str, as_at: date, days: int) -> list[tuple]:
+    """What is expected of a release's figures where all are final after so many days."""
+    with holding(vintages) as connection:
+        asked = {"release": release, "as_at": as_at}
+        connection.execute(f"create table triangles as {triangles_query('vintages')}", asked)
+        connection.execute(
+            "create table figures as select * exclude (as_at),"
+            " if(as_at >= last_day(reporting_month) + cast($days as integer), 'final', 'provisional') as status"
+            " from vintages where release = $release",
+            {"release": release, "days": days},
+        )
+        connection.execute(
+            "create table measures as select distinct measure_id, 'flow' as kind from vintages"
+        )
+        connection.execute(
+            "create table maturity as select measure_id, cast(? as integer) as final_after_days from measures",
+            [days],
+        )
+        return expected_rows(connection, as_at, "triangles", "figures", "measures", "maturity")

@@ -4,8 +4,8 @@ from datetime import date
 
 import duckdb
 import pytest
+from histories import expectations, extract_of, month_of, published_monthly
 from histories import publish as publish_history
-from histories import published_monthly
 from tiny_release import change
 
 from runner.home import Home
@@ -87,3 +87,29 @@ def test_doctor_makes_them_again_and_finds_any_change(built, tmp_path, tampering
     change(file, tampering)
     said = [finding.says for finding in examine(home) if finding.what == "vintages"]
     assert any(tampering.split("marts.")[1].split()[0] in one for one in said)
+
+
+def test_only_provisional_figures_of_counts_are_expected_anything_of():
+    def of(statistic: str, population: str = "all") -> list[tuple]:
+        published = published_monthly([(10, 15, 20)] * 15, 15, statistic=statistic)
+        return [(*row[:3], population, *row[4:]) for row in published]
+
+    release, as_at = "2024-03-r1", extract_of(14)
+    found = expectations([*of("count"), *of("sum", "young")], release, as_at, 45)
+    # 45 days are past in the second month after: the last two months are provisional.
+    assert [(*row[1:5], row[10]) for row in found] == [
+        ("count", "all", month_of(13).first_day, 20, 13),
+        ("count", "all", month_of(14).first_day, 20, 13),
+        ("sum", "young", month_of(13).first_day, 20, 13),
+        ("sum", "young", month_of(14).first_day, 20, 13),
+    ]
+    assert expectations(of("count"), release, as_at, 0) == []
+    assert expectations(of("median"), release, as_at, 45) == []
+    assert expectations(of("count", "financial year to date"), release, as_at, 45) == []
+
+
+def test_a_month_that_was_missed_lends_the_next_figure_as_its_final_one():
+    published = [row for row in published_monthly([(10, 20)] * 16, 16) if row[5] != extract_of(5)]
+    [(*_, months)] = expectations(published, "2024-04-r1", extract_of(15), 20)
+    # Of 15 earlier months the missed one was first published a month late; the one before it, final two late.
+    assert months == 14
