@@ -138,15 +138,13 @@ def expectations(vintages: Iterable[Vintage], release: str, as_at: date, days: i
         connection.execute(f"create table triangles as {triangles_query('vintages')}", asked)
         connection.execute(
             "create table figures as select * exclude (as_at),"
-            " if(as_at >= last_day(reporting_month) + cast($days as integer), 'final', 'provisional') as status"
-            " from vintages where release = $release",
+            " if(as_at >= last_day(reporting_month) + cast($days as integer), 'final', 'provisional')"
+            " as status from vintages where release = $release",
             {"release": release, "days": days},
         )
         connection.execute(
-            "create table measures as select distinct measure_id, 'flow' as kind from vintages"
-        )
-        connection.execute(
-            "create table maturity as select measure_id, cast(? as integer) as final_after_days from measures",
+            "create table measures as"
+            " select distinct measure_id, 'flow' as kind, cast(? as integer) as final_after_days from vintages",
             [days],
         )
-        return expected_rows(connection, as_at, "triangles", "figures", "measures", "maturity")
+        return expected_rows(connection, as_at, "triangles", "figures", "measures", "measures")

@@ -111,5 +111,5 @@ def test_only_provisional_figures_of_counts_are_expected_anything_of():
 def test_a_month_that_was_missed_lends_the_next_figure_as_its_final_one():
     published = [row for row in published_monthly([(10, 20)] * 16, 16) if row[5] != extract_of(5)]
     [(*_, months)] = expectations(published, "2024-04-r1", extract_of(15), 20)
-    # Of 15 earlier months the missed one was first published a month late; the one before it, final two late.
+    # Of 15 earlier months one was never published at this age; the month before it was final a release later.
     assert months == 14
