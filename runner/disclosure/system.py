@@ -262,6 +262,10 @@ class _Book:
         now = level[[*places, "value", "unknown"]]
         before = now.assign(reporting_month=now["reporting_month"] + pandas.offsets.MonthBegin(1))
         joined = now.merge(before, on=places, how="left", suffixes=("", "_before"))
+        # The month before the first one of an export may be in another export.
+        elsewhere = before.drop(columns="export").drop_duplicates(places[1:], keep="last")
+        beside = now.merge(elsewhere, on=places[1:], how="left", suffixes=("", "_before"))
+        joined = joined.fillna(beside[["value_before", "unknown_before"]])
         if restarts_in:
             starts = joined["reporting_month"].dt.month == restarts_in
             joined.loc[starts, ["value_before", "unknown_before"]] = (0.0, -1.0)

@@ -14,7 +14,7 @@ from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.sparse import csr_matrix, diags
 from scipy.sparse.csgraph import connected_components
 
-MOST = 5000
+MOST = 200_000
 ATTEMPTS = 12
 """Before counts are bounded one by one, so often any numbers that fit are tried."""
 

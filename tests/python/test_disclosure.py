@@ -189,6 +189,70 @@ def test_a_stock_does_not_give_away_what_started(home):
     assert not all(found[measure, month, "all", "all"] for measure, month in others)
 
 
+def two_editions() -> tuple[list[Cell], list[Cell]]:
+    """A month, and the same month revised: one team's count grows past that of the team that was shown."""
+    first, second = Cell("visits", 60), Cell("visits", 80)
+    return (
+        [first, *broken_down(first, "team", ("T1", 3), ("T2", 20), ("T3", 37))],
+        [second, *broken_down(second, "team", ("T1", 3), ("T2", 40), ("T3", 37))],
+    )
+
+
+@pytest.mark.parametrize("remembers", [True, False])
+def test_two_releases_do_not_give_away_what_each_hides(home, remembers):
+    attacker, records, counts = Attacker(), [], {}
+    for number, cells in enumerate(two_editions(), start=1):
+        release = write_release(home, cells, f"2024-06-r{number}")
+        found = decided(release, records=records if remembers else ())
+        records.append(found.cells.assign(shown=found.is_shown))
+        attacker.read(printed(release, found, home.root / str(number)), release.name)
+        counts[release.name] = {cell.member: cell.yes for cell in cells}
+    # Whoever reads both knows which figures were not revised.
+    for name in list(attacker.names):
+        member, later = name[5], ("2024-06-r2", *name[1:])
+        team = {"'=North": "T1", "South": "T2", "West": "T3"}.get(member, member)
+        if name[0] == "2024-06-r1" and counts["2024-06-r1"][team] == counts["2024-06-r2"][team]:
+            attacker.tie(name, later)
+    recovered = {place[5] for place in attacker.recovered()}
+    assert recovered == (set() if remembers else {"'=North", "West", "South"})
+
+
+def test_a_month_that_fell_out_of_the_window_still_counts(home):
+    """A stock of the month before the first one shown now was public: with it, an end gives a start away."""
+    cells = [
+        Cell("cp_plans", 300, month=MAY),
+        Cell("cp_plans", 290),
+        Cell("cp_plan_starts", 8),
+        Cell("cp_plan_ends", 18),
+    ]
+    early = decided(write_release(home, cells, "2024-06-r1"))
+    assert early.is_shown.all()
+    cells[2:] = [Cell("cp_plan_starts", 2), Cell("cp_plan_ends", 12)]
+    release = write_release(home, cells, "2024-06-r2", first="2024-06-01")
+    found = shown(decided(release, records=[early.cells.assign(shown=True)]))
+    assert not found["cp_plan_starts", 6, "all", "all"]
+    assert not found["cp_plan_ends", 6, "all", "all"]
+
+
+def test_what_earlier_exports_give_away_by_themselves_holds_nothing_up(home):
+    total = Cell("visits", 60)
+    members = broken_down(total, "sex", ("female", 20), ("male", 40))
+    early = decided(write_release(home, [total, *members], "2024-06-r1"))
+    # The same total is now said to hold a small count; the other part was public before.
+    later = [total, *broken_down(total, "sex", ("female", 20), ("male", 37), ("not recorded", 3))]
+    found = decided(write_release(home, later, "2024-06-r2"), records=[early.cells.assign(shown=True)])
+    assert not shown(found)["visits", 6, "all", "not recorded"]
+    assert found.given_away(found.is_shown) == []
+
+
+def test_the_check_sees_a_small_count_that_a_careless_export_would_give_away(home):
+    total = Cell("visits", 60)
+    found = decided(write_release(home, [total, *broken_down(total, "sex", ("female", 3), ("male", 57))]))
+    assert found.given_away(found.is_shown) == []
+    assert found.given_away(numpy.ones(3, bool)) == ["visits / 2024-06 / all / sex / female"]
+    assert found.given_away(found.reason != "small") == ["visits / 2024-06 / all / sex / female"]
+
+
 RANDOM_TABLES, SHARED = 1002, 3
 MONTHS = [date(2024, month, 1) for month in (4, 5, 6)]
 

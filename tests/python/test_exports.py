@@ -406,3 +406,19 @@ def test_an_altered_record_of_an_earlier_export_blocks_the_next(tmp_path):
         exports.export(home, release, Mode.PUBLIC, tmp_path / "two")
     assert refused.value.exit_code == ExitCode.BLOCKED
     assert not (tmp_path / "two").exists()
+
+
+def test_a_release_of_the_models_is_exported_as_they_make_it(example, tmp_path):
+    """The example's few children: nearly all is small, and every table and column is there."""
+    from runner.disclosure.decide import decide
+    from runner.exports.tables import counts, make_tables
+    from runner.readers.release import Built, opened
+
+    with opened(Built("example", example / "marts.duckdb")) as connection:
+        for mode in Mode:
+            found = decide(connection, mode)
+            make_tables(connection, found)
+            assert found.given_away(found.is_shown) == []
+            shown = counts(connection)
+            assert (shown["suppressed"] == 0) is (mode is Mode.INTERNAL)
+            assert shown["shown"] > 0
