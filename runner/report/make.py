@@ -15,8 +15,6 @@ from runner.site.make import Made
 
 FOLDER = "report"
 PLANNED = "select title from release.marts.dim_measure where status = 'planned' order by rowid"
-MATURITY = "from release.marts.measure_maturity"
-HELD = "select 1 from duckdb_tables() where database_name = 'release' and table_name = 'measure_maturity'"
 
 
 def read_basis(built: Built, made: Made, statement: dict[str, Any] | None) -> Basis:
@@ -30,10 +28,6 @@ def read_basis(built: Built, made: Made, statement: dict[str, Any] | None) -> Ba
     with opened(built, "measure_signals") as connection:
         site = read_site(connection)
         planned = [row["title"] for row in rows(connection, PLANNED)]
-        held = rows(connection, MATURITY) if rows(connection, HELD) else []
-    maturity = {row["measure_id"]: row for row in held}
-    for measure in site.measures:
-        measure["maturity"] = maturity.get(measure["measure_id"])
     return Basis(site, made, statement, planned)
 
 

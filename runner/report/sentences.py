@@ -143,25 +143,22 @@ def _value(measure: dict[str, Any], headline: dict[str, Any], site: Site) -> lis
                 said += [", ", *parts]
     said.append(".")
     if headline["status"] == "provisional":
-        said += [" It may change as late records arrive", *_maturity(measure, site.month), "."]
+        said += [" It may change as late records arrive", *_maturity(headline), "."]
         said += _expected(headline, measure)
     return said
 
 
-def _maturity(measure: dict[str, Any], month: date) -> list[Part]:
+def _maturity(row: dict[str, Any]) -> list[Part]:
     """How much such a figure has usually changed later; nothing where that is not known."""
-    row = measure["maturity"]
-    if not row or row["median_revision"] is None:
+    maturity = row["maturity"]
+    if not maturity or maturity["median_revision"] is None:
         return []
     unit = " points" if row["statistic"] in ("percent", "ratio") else ""
     usual, rare = (
-        Said(
-            f"{number(row[what], 1)}{unit}",
-            Figure(row["measure_id"], row["statistic"], month, "all", what, row[what]),
-        )
+        named(row, what, maturity[what], f"{number(maturity[what], 1)}{unit}")
         for what in ("median_revision", "p90_revision")
     )
-    months = counted(row["revision_months"], f"{row['measure_id']}: months published again", month)
+    months = named(row, "revision_months", maturity["revision_months"], quantity(maturity["revision_months"]))
     return [
         ": in ", months, " months published again later, the median change was ", usual,
         ", and one in ten was of more than ", rare,
@@ -170,7 +167,7 @@ def _maturity(measure: dict[str, Any], month: date) -> list[Part]:
 
 def _expected(row: dict[str, Any], measure: dict[str, Any]) -> list[Part]:
     """What a provisional figure is expected to be when it is final; nothing where too few months tell."""
-    expected = measure["expected"].get(row["statistic"])
+    expected = row["expected"]
     if not expected or expected["expected_value"] is None:
         return []
     value, lower, upper = (

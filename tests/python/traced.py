@@ -178,7 +178,7 @@ def _is_figure(connection, figure: str, text: str, counts: dict[str, float]) -> 
         cause = what.removeprefix("units of ") if column == "units" else "%"
         (value,) = one(f"select {column} from release.marts.measure_revisions{where} and cause like ?", cause)
         return numbers == [_rounded(value, decimals)]
-    if what in ("median_revision", "p90_revision"):
+    if what in ("median_revision", "p90_revision", "revision_months"):
         (value,) = connection.execute(
             f"select {what} from release.marts.measure_maturity where measure_id = ? and statistic = ?",
             key[:2],
