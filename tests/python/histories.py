@@ -144,7 +144,8 @@ def expectations(vintages: Iterable[Vintage], release: str, as_at: date, days: i
         )
         connection.execute(
             "create table measures as"
-            " select distinct measure_id, 'flow' as kind, cast(? as integer) as final_after_days from vintages",
+            " select distinct measure_id, 'flow' as kind, cast(? as integer) as final_after_days"
+            " from vintages",
             [days],
         )
         return expected_rows(connection, as_at, "triangles", "figures", "measures", "measures")
