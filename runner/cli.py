@@ -11,7 +11,7 @@ from typing import Any
 
 import click
 
-from runner.errors import ExitCode, RunnerError
+from runner.errors import ExitCode, RunnerError, disk_fault
 from runner.files import keep_to_ourselves
 from runner.home import Home, find_home
 from runner.months import Month
@@ -74,16 +74,12 @@ class RunnerGroup(click.Group):
         except RunnerError as fault:
             click.echo(f"{fault.message}\nNext: {fault.next_step}", err=True)
             sys.exit(fault.exit_code)
-        except OSError as fault:
-            if "--debug" in sys.argv:
-                traceback.print_exc()
-            click.echo(f"{fault.filename or 'A file'}: {fault.strerror}. Nothing was published.", err=True)
-            click.echo("Next: `runner doctor`.", err=True)
-            sys.exit(ExitCode.FAULT)
         except Exception as fault:
             if "--debug" in sys.argv:
                 traceback.print_exc()
-            else:
+            if said := disk_fault(fault):
+                click.echo(f"{said} Nothing was published.\nNext: `runner doctor`.", err=True)
+            elif "--debug" not in sys.argv:
                 click.echo(f"A fault in the program: {type(fault).__name__}.", err=True)
                 click.echo(
                     "Next: run the same command after `runner --debug` and report what it prints.", err=True

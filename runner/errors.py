@@ -32,3 +32,15 @@ class RunnerError(Exception):
         self.message = message
         self.next_step = next_step
         self.exit_code = exit_code
+
+
+def disk_fault(fault: BaseException) -> str | None:
+    """What a disk that is full, broken or not ours says, in a sentence; None for any other exception.
+
+    DuckDB has a type of its own for it, whose text names files and never a value.
+    """
+    if isinstance(fault, OSError):
+        return f"{fault.filename or 'A file'}: {fault.strerror}."
+    if type(fault).__name__ == "IOException" and type(fault).__module__.lstrip("_").startswith("duckdb"):
+        return f"DuckDB: {str(fault).splitlines()[0].removeprefix('IO Error: ')}."
+    return None

@@ -4,13 +4,20 @@ import hashlib
 import os
 import resource
 import shutil
+import time
+from contextlib import suppress
 from pathlib import Path
 
 OWNER_ONLY = 0o700
 READ_ONLY = 0o440
 SHARED_FOLDER = 0o750
+SHARED_FILE = 0o640
+PRIVATE_FILE = 0o600
 NOT_OTHERS = 0o027
 """Rights that no file gets: all of others', and the group's to write."""
+
+WAITS = (0.05, 0.1, 0.2, 0.4, 0.8)
+"""Seconds to wait for a reader to let go of a file, time after time."""
 
 
 def keep_to_ourselves() -> None:
@@ -43,23 +50,46 @@ def sync_file(path: Path) -> None:
         os.fsync(file.fileno())
 
 
-def write_whole(path: Path, text: str) -> None:
-    """Replaces a file's text in one step: write beside it, fsync, rename, fsync the folder.
+def write_whole(path: Path, text: str | bytes, mode: int = SHARED_FILE) -> None:
+    """Replaces a file's content in one step: write beside it, fsync, rename, fsync the folder.
+
+    What a killed run wrote beside it is written over. One at a time: whoever calls holds the run lock, or
+    has the file to itself.
 
     Args:
         path: The file; its folder must exist.
-        text: All of the new text.
+        text: All of the new content.
+        mode: Who may read it.
+
+    Raises:
+        PermissionError: The file may not be replaced: the folder is not ours, or (on a Windows share) a
+            reader holds the file open for longer than a moment. It is as it was.
     """
-    beside = path.with_name(f".{path.name}.{os.getpid()}")
+    beside = path.with_name(f".{path.name}.new")
     try:
-        with beside.open("w", encoding="utf-8") as file:
-            file.write(text)
+        with beside.open("wb") as file:
+            file.write(text.encode() if isinstance(text, str) else text)
             file.flush()
             os.fsync(file.fileno())
-        beside.replace(path)
-    finally:
-        beside.unlink(missing_ok=True)
+        beside.chmod(mode)
+        _replace(beside, path)
+    except BaseException:
+        with suppress(OSError):
+            beside.unlink(missing_ok=True)
+        raise
     sync_folder(path.parent)
+
+
+def _replace(beside: Path, path: Path) -> None:
+    """Renames one file over another; waits a little where a reader on a Windows share holds that open."""
+    for wait in WAITS:
+        try:
+            beside.replace(path)
+        except PermissionError:
+            time.sleep(wait)
+        else:
+            return
+    beside.replace(path)
 
 
 def remove_folder(folder: Path) -> None:

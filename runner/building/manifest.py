@@ -6,13 +6,12 @@ and folders reach the SQL when it is compiled. So it is kept under the hash of t
 files, and one serves every month.
 """
 
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from runner.building.invocation import invoke
 from runner.errors import ExitCode, RunnerError
-from runner.files import OWNER_ONLY
+from runner.files import OWNER_ONLY, PRIVATE_FILE, write_whole
 
 if TYPE_CHECKING:
     from dbt.contracts.graph.manifest import Manifest
@@ -53,10 +52,8 @@ def parsed_project(project: Path, folder: Path, dbt_hash: str) -> "Manifest":
 
 
 def _keep(kept: Path, content: bytes) -> None:
-    """Writes a parsed project in one step, and removes those of earlier code."""
-    for earlier in kept.parent.glob("*.msgpack"):
+    """Writes a parsed project in one step, and removes those of earlier code and of killed runs."""
+    for earlier in kept.parent.glob("*.msgpack*"):
         if earlier.name != "partial_parse.msgpack":
             earlier.unlink()
-    beside = kept.with_suffix(f".{os.getpid()}")
-    beside.write_bytes(content)
-    beside.replace(kept)
+    write_whole(kept, content, PRIVATE_FILE)

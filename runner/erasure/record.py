@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from runner.errors import RunnerError
 from runner.home import Home
 from runner.ledger import entries
 
@@ -13,7 +14,7 @@ def _lines(home: Home) -> list[dict[str, Any]]:
     """The ledger's lines; none of a ledger that cannot be read, which its own check tells."""
     try:
         return entries(home)
-    except ValueError:
+    except RunnerError:
         return []
 
 

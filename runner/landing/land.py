@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from runner import ledger
+from runner.erasure.record import manifests, unfinished
 from runner.files import OWNER_ONLY, sha256_of
 from runner.home import Home
 from runner.landing import gates, parquet, store
@@ -66,6 +67,7 @@ def land(
     target = home.landing / str(as_at)
     with run_lock(home, "land"):
         store.clear_up(home.landing)
+        _record_landed(home)
         existing = store.read_manifest(home.landing, as_at)
         if existing and _is_same(existing, contract, extract):
             return Landed(as_at, target, "unchanged", existing)
@@ -91,14 +93,24 @@ def land(
                 checks.close()
             manifest = _write_manifest(checks, extract, sources, written)
             store.put_in_place(written, home.landing)
-        ledger.record(
-            home,
-            "landed",
-            as_at=str(as_at),
-            manifest_sha256=sha256_of(target / store.MANIFEST),
-            rows={name: entry["accepted"] for name, entry in manifest["tables"].items()},
-        )
+        _record_landed(home)
     return Landed(as_at, target, "replaced" if existing else "landed", manifest)
+
+
+def _record_landed(home: Home) -> None:
+    """Records every landed extract that the ledger does not know as it is: a killed run may have left one.
+
+    An erasure that was broken off rewrote some, and records that itself once it is ended.
+    """
+    if unfinished(home):
+        return
+    known = manifests(home)
+    for day in store.landed_dates(home.landing):
+        sha256 = sha256_of(home.landing / str(day) / store.MANIFEST)
+        if known.get(str(day)) != sha256:
+            tables = store.read_manifest(home.landing, day)["tables"]
+            rows = {name: entry["accepted"] for name, entry in tables.items()}
+            ledger.record(home, "landed", as_at=str(day), manifest_sha256=sha256, rows=rows)
 
 
 def _is_same(manifest: dict[str, Any], contract: Contract, extract: Extract) -> bool:

@@ -40,13 +40,23 @@ def read_manifest(landing: Path, as_at: date) -> dict[str, Any] | None:
 
 def clear_up(landing: Path) -> None:
     """Removes what a killed run left; finishes a replacement cut off between its two renames."""
-    for left in landing.glob(f"{INCOMING}*"):
-        for manifest in left.glob(f"*/{MANIFEST}"):
-            target = landing / manifest.parent.name
-            if (left / REPLACED).exists() and not target.exists():
-                manifest.parent.rename(target)
-                sync_folder(landing)
-        remove_folder(left)
+    for left in unfinished(landing):
+        _clear(left, landing)
+
+
+def unfinished(landing: Path) -> list[Path]:
+    """The private folders that killed runs left; only meaningful while no run is under way."""
+    return sorted(landing.glob(f"{INCOMING}*"))
+
+
+def _clear(left: Path, landing: Path) -> None:
+    """Removes a private folder, unless the extract that it replaces is set aside: then that comes first."""
+    for manifest in left.glob(f"*/{MANIFEST}"):
+        target = landing / manifest.parent.name
+        if (left / REPLACED).exists() and not target.exists():
+            manifest.parent.rename(target)
+            sync_folder(landing)
+    remove_folder(left)
 
 
 @contextmanager
@@ -58,7 +68,7 @@ def incoming(landing: Path) -> Iterator[Path]:
     try:
         yield folder
     finally:
-        remove_folder(folder)
+        _clear(folder, landing)
 
 
 def put_in_place(extract: Path, landing: Path, *, keep_aside: bool = True) -> None:
@@ -68,20 +78,36 @@ def put_in_place(extract: Path, landing: Path, *, keep_aside: bool = True) -> No
         extract: The extract's folder, named after its date, inside an incoming folder.
         landing: The folder of landed extracts.
         keep_aside: Whether the one that stood there is kept; else it goes with the incoming folder.
+
+    Raises:
+        OSError: It could not be moved; the one that stood there stands there still.
     """
     for path in extract.iterdir():
         sync_file(path)
     sync_folder(extract)
     target = landing / extract.name
-    if target.exists():
-        aside = landing / REPLACED if keep_aside else extract.parent / GOING
-        aside.mkdir(exist_ok=True)
-        number = 1
-        while (aside / f"{extract.name}-{number}").exists():
-            number += 1
-        (extract.parent / REPLACED).touch()
-        sync_folder(extract.parent)
-        target.rename(aside / f"{extract.name}-{number}")
-        sync_folder(aside)
-    extract.rename(target)
+    if not target.exists():
+        extract.rename(target)
+    else:
+        aside = _set_aside(extract, target, keep_aside)
+        try:
+            extract.rename(target)
+        except OSError:
+            aside.rename(target)
+            raise
     sync_folder(landing)
+
+
+def _set_aside(extract: Path, target: Path, keep_aside: bool) -> Path:
+    """Moves a landed extract out of the way of another; returns where it is now."""
+    folder = target.parent / REPLACED if keep_aside else extract.parent / GOING
+    folder.mkdir(exist_ok=True)
+    number = 1
+    while (folder / f"{target.name}-{number}").exists():
+        number += 1
+    (extract.parent / REPLACED).touch()
+    sync_folder(extract.parent)
+    aside = folder / f"{target.name}-{number}"
+    target.rename(aside)
+    sync_folder(folder)
+    return aside

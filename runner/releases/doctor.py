@@ -91,8 +91,11 @@ def _leftovers(home: Home) -> list[Finding]:
             left = leftovers(home)
     except RunnerError as busy:
         return [Finding("work", True, busy.message)]
+    except OSError as fault:
+        says = f"{home.work} cannot be written: {fault.strerror}"
+        return [Finding("work", False, says, "make it writable: a run needs it, readers do not.")]
     if left:
-        says = f"{len(left)} folders of failed or killed runs: {', '.join(path.name for path in left)}"
+        says = f"failed or killed runs left {len(left)}: {', '.join(path.name for path in left)}"
         return [Finding("work", False, says, "the next `runner refresh` removes them.")]
     return [Finding("work", True, "nothing is left of earlier runs")]
 
@@ -180,7 +183,10 @@ def _ledger(home: Home) -> list[Finding]:
     except RunnerError as fault:
         return [Finding("ledger", False, fault.message, fault.next_step)]
     moves = [line["release"] for line in entries(home) if line["event"] in PUBLISHING]
-    now = current(home)
+    try:
+        now = current(home)
+    except ValueError:
+        now = None
     if now and moves[-1:] != [now["release"]]:
         says = f"CURRENT names {now['release']}, and the ledger does not say who published it"
         return [Finding("ledger", False, says, f"`runner publish {now['release']}` records it.")]

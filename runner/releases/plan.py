@@ -16,7 +16,7 @@ from runner.readers.source_rows import latest_state_tables
 from runner.readers.text import line, widths
 from runner.releases.extract_changes import FATES, find_changed_rows
 from runner.releases.refresh import PARSED, STAGES, same_release
-from runner.releases.store import Release, all_releases, next_number
+from runner.releases.store import Release, newest_built, next_number
 from runner.revisions.maturity import days_until_final
 from runner.revisions.vintages import compared_with, published_chain
 
@@ -83,9 +83,8 @@ def plan(home: Home, month: Month, as_at: date | None = None) -> dict[str, Any]:
     """
     extract = choose_extract(home, month, as_at)
     files = code.dbt_files(home.project)
-    releases = all_releases(home)
     same = same_release(home, month, inputs_hash(home, extract), code.code_hash(files))
-    last = max(releases, key=lambda release: release.run["built_at"], default=None)
+    last = newest_built(home)
     published = compared_with(home, month, extract.as_at)
     return {
         "month": str(month),

@@ -38,6 +38,7 @@ def publish(home: Home, wanted: str | None = None) -> Release:
     with run_lock(home, "publish"):
         release = choose_release(home, wanted or DRAFT)
         release.verify()
+        _record_other_move(home, release)
         now = current(home)
         if now and (str(release.month), str(release.as_at)) < (now["month"], now["as_at"]):
             raise RunnerError(
@@ -75,19 +76,64 @@ def roll_back(home: Home, name: str, reason: str) -> Release:
             )
         release.verify()
         require_not_refused(home, release)
+        _record_other_move(home, release)
         _move(home, release, "rolled back", reason=reason)
         return release
 
 
-def _move(home: Home, release: Release, event: str, **facts: str) -> None:
-    """Points CURRENT to a release and records it; doing it twice changes and records nothing."""
+def record_move(home: Home) -> None:
+    """Records what CURRENT names, where a run was killed after moving it and before recording that."""
     now = current(home)
-    if not now or now["release"] != release.name:
-        point_to(home, release)
+    if now and not _is_recorded(home, now["release"]):
+        is_back = now["release"] in published_names(home)
+        why = {"reason": "not known: the run that went back was cut off"} if is_back else {}
+        release = find_release(home, now["release"])
+        _record(home, release, "rolled back" if is_back else "published", **why)
+
+
+def _record_other_move(home: Home, release: Release) -> None:
+    """Records an earlier move that is not about this release; one that is, `_move` records."""
+    now = current(home)
+    if now and now["release"] != release.name:
+        record_move(home)
+
+
+def _is_recorded(home: Home, name: str) -> bool:
+    """Whether the last move in the ledger is that to a release."""
     moves = [line for line in ledger.entries(home) if line["event"] in PUBLISHING]
-    if not moves or moves[-1]["release"] != release.name:
-        run = release.run
-        kept = {key: run[key] for key in ("month", "as_at", "run_id", "sha256")}
-        ledger.record(
-            home, event, release=release.name, **kept, signed_off=state(home, release) == SIGNED, **facts
-        )
+    return bool(moves) and moves[-1]["release"] == name
+
+
+def _move(home: Home, release: Release, event: str, **facts: str) -> None:
+    """Points CURRENT to a release and records it; doing it twice changes and records nothing.
+
+    Raises:
+        RunnerError: CURRENT could not be moved, or was moved and that could not be recorded.
+    """
+    try:
+        now = current(home)
+        if not now or now["release"] != release.name:
+            point_to(home, release)
+        if not _is_recorded(home, release.name):
+            _record(home, release, event, **facts)
+    except OSError as fault:
+        now = current(home)
+        if now and now["release"] == release.name:
+            raise RunnerError(
+                f"{release.name} is what people read now, but it is not certain that this lasts and is "
+                f"recorded: {fault.strerror}.",
+                "put that right, then type the same command again: it records what was done.",
+                ExitCode.FAULT,
+            ) from fault
+        raise RunnerError(
+            f"{home.releases / 'CURRENT'} could not be moved: {fault.strerror}. Nothing was changed.",
+            "type the same command again; if a program holds CURRENT open, close it first.",
+            ExitCode.FAULT,
+        ) from fault
+
+
+def _record(home: Home, release: Release, event: str, **facts: str) -> None:
+    kept = {key: release.run[key] for key in ("month", "as_at", "run_id", "sha256")}
+    ledger.record(
+        home, event, release=release.name, **kept, signed_off=state(home, release) == SIGNED, **facts
+    )

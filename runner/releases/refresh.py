@@ -37,6 +37,7 @@ from runner.files import (
     sync_folder,
 )
 from runner.home import Home
+from runner.landing.store import clear_up, unfinished
 from runner.lineage.project import kept_lineage
 from runner.lineage.read import FILE as LINEAGE
 from runner.lock import run_lock
@@ -45,7 +46,8 @@ from runner.narrative.read import read_narratives
 from runner.narrative.source import FOLDER, files_in, folder_of, hash_of
 from runner.readers.release import Built
 from runner.releases.package import Package, make_files
-from runner.releases.store import Release, all_releases, next_number
+from runner.releases.publish import record_move
+from runner.releases.store import Release, all_releases, make_releases_folder, next_number
 from runner.report.make import FOLDER as REPORT
 from runner.report.make import make_report
 from runner.revisions.developments import add_developments
@@ -118,11 +120,11 @@ def refresh(
         RunnerError: No extract, a build that failed, a check that failed, or another run under
             way. Months before the one that failed keep their drafts.
     """
-    chosen = [(month, choose_extract(home, month, as_at)) for month in months]
-    for line in not_known_then(chosen):
-        progress(line)
     with run_lock(home, " ".join(["refresh", *map(str, months[:1])])):
         clear_leftovers(home)
+        chosen = [(month, choose_extract(home, month, as_at)) for month in months]
+        for line in not_known_then(chosen):
+            progress(line)
         files = code.dbt_files(home.project)
         return [_refresh_one(home, month, extract, files, progress, control) for month, extract in chosen]
 
@@ -190,17 +192,23 @@ def same_release(home: Home, month: Month, inputs: str, made_by: str) -> Release
 def leftovers(home: Home) -> list[Path]:
     """What killed or failed runs left behind; only meaningful while no run is under way."""
     found = [path for path in home.work.glob("*") if path.is_dir() and path.name != PARSED]
-    return sorted([*found, *home.releases.glob(f"{DRAFT}*")])
+    found += [*home.releases.glob(f"{DRAFT}*"), *home.releases.glob(".CURRENT.new")]
+    return sorted([*found, *unfinished(home.landing)])
 
 
 def clear_leftovers(home: Home) -> None:
-    """Removes what killed or failed runs left, and records releases they made but did not record."""
-    for folder in leftovers(home):
-        remove_folder(folder)
+    """Ends what killed or failed runs began: removes what they left, and records what they made.
+
+    An extract that was set aside for another is replaced by that first.
+    """
+    clear_up(home.landing)
+    for left in leftovers(home):
+        left.unlink() if left.is_file() else remove_folder(left)
     built = {line["release"] for line in ledger.entries(home) if line["event"] == "built"}
     for release in all_releases(home):
         if release.name not in built:
             _record_built(home, release)
+    record_move(home)
 
 
 def _refresh_one(
@@ -237,7 +245,8 @@ def _refresh_one(
     narrated = narratives.result()
     assured = assure(built, home.project, month, extract, before, reconciled, samples, narrated)
     stages.end("assurance")
-    draft.mkdir(parents=True, mode=OWNER_ONLY)
+    make_releases_folder(home)
+    draft.mkdir(mode=OWNER_ONLY)
     name = f"{month}-r{next_number(home, month)}"
     add_vintages(built.marts, name, str(extract.as_at), chain)
     add_developments(built.marts, name, extract.as_at)

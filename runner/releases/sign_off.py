@@ -13,7 +13,7 @@ SIGNED, REFUSED = "signed off", "refused"
 
 
 def sign_off(home: Home, wanted: str, role: str, refusal: str | None = None) -> dict[str, Any]:
-    """Records that a role signs a release off, or refuses it.
+    """Records that a role signs a release off, or refuses it; the same word twice is recorded once.
 
     Args:
         home: The folder of releases/.
@@ -33,6 +33,9 @@ def sign_off(home: Home, wanted: str, role: str, refusal: str | None = None) -> 
         kept = {key: release.run[key] for key in ("month", "as_at", "run_id", "sha256")}
         event = SIGNED if refusal is None else REFUSED
         reason = {} if refusal is None else {"reason": refusal}
+        for word in last_words(home, release):
+            if (word["role"], word["event"], word.get("reason")) == (role, event, refusal):
+                return word
         return ledger.record(home, event, release=release.name, **kept, role=role, **reason)
 
 

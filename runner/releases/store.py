@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from runner.errors import ExitCode, RunnerError
-from runner.files import sha256_of, write_whole
+from runner.files import SHARED_FOLDER, sha256_of, write_whole
 from runner.home import Home
 from runner.ledger import entries
 from runner.months import MONTH, Month
@@ -94,9 +94,23 @@ def all_releases(home: Home) -> list[Release]:
     return sorted(found)
 
 
+def make_releases_folder(home: Home) -> None:
+    """Makes the folder of releases where there is none, open to readers as a run's own files are not."""
+    if not home.releases.exists():
+        home.releases.mkdir()
+        home.releases.chmod(SHARED_FOLDER)
+
+
 def next_number(home: Home, month: Month) -> int:
     """The number that the next release of a month gets; it stays so while the run lock is held."""
     return max((release.number for release in all_releases(home) if release.month == month), default=0) + 1
+
+
+def newest_built(home: Home) -> Release | None:
+    """The release that the ledger names last: its order holds, whatever the clock said."""
+    order = [line["release"] for line in entries(home) if line["event"] == "built"]
+    by_name = {release.name: release for release in all_releases(home)}
+    return next((by_name[name] for name in reversed(order) if name in by_name), None)
 
 
 def find_release(home: Home, name: str) -> Release:
@@ -165,9 +179,7 @@ def _newest_draft(home: Home) -> Release:
             "`runner refresh MONTH` to build one, or `runner status`.",
             ExitCode.NOTHING_MATCHED,
         )
-    return max(
-        drafts, key=lambda release: (release.month, release.as_at, release.run["built_at"], release.number)
-    )
+    return max(drafts, key=lambda release: (release.month, release.as_at, release.number))
 
 
 def current(home: Home) -> dict[str, Any] | None:
