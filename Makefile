@@ -3,7 +3,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: demo test lint format bench clean
+.PHONY: demo test lint format bench faults clean
 
 demo: $(READY)
 	$(BIN)/runner demo
@@ -24,6 +24,9 @@ format: $(READY)
 
 bench: $(READY)
 	$(BIN)/python bench/bench.py
+
+faults: $(READY)
+	PYTHONPATH=tests/python:. $(BIN)/python -m faults
 
 clean:
 	rm -rf $(VENV) target logs demo

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
-from runner.files import OWNER_ONLY, sha256_of
+from runner.files import OWNER_ONLY, PRIVATE_FILE, sha256_of, write_whole
 from runner.home import PROJECT
 from runner.landing.contract import load_contract
 from runner.lineage.lineage import MARTS, Lineage, Tables
@@ -49,11 +49,9 @@ def kept_lineage(manifest: Any, project: Path, folder: Path, dbt_hash: str) -> P
     kept = folder / f"lineage-{hashlib.sha256(made_of.encode()).hexdigest()}.json"
     if not kept.exists():
         folder.mkdir(parents=True, exist_ok=True, mode=OWNER_ONLY)
-        for earlier in folder.glob("lineage-*.json"):
+        for earlier in folder.glob("*lineage-*.json*"):
             earlier.unlink()
-        beside = kept.with_suffix(".new")
-        beside.write_text(as_json(read_tables(manifest, project)), encoding="utf-8")
-        beside.replace(kept)
+        write_whole(kept, as_json(read_tables(manifest, project)), PRIVATE_FILE)
     return kept
 
 

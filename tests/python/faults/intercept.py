@@ -28,7 +28,7 @@ NEEDS_ROOM = {"open", "write", "mkdir", "statement"}
 
 WRITES = os.O_WRONLY | os.O_RDWR | os.O_CREAT
 BY_PATH = ("rename", "replace", "mkdir", "unlink", "remove", "rmdir", "chmod", "truncate", "utime", "link")
-BY_HANDLE = ("fsync", "ftruncate")
+BY_HANDLE = ("fsync", "ftruncate", "sendfile")
 CHANGES = re.compile(r"\s*(copy|attach|create|insert|update|delete|drop|comment|detach|checkpoint)\b", re.I)
 
 
