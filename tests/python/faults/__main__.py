@@ -1,6 +1,8 @@
 """`python -m faults` tries every fault and writes docs/faults.md; with `--small`, a few, and no page."""
 
 import argparse
+import os
+import subprocess
 import sys
 import tempfile
 import time
@@ -11,11 +13,13 @@ from faults import at_once, disk, each_call, full, kills, same_inputs
 from faults.attempts import Attempt, Workshop
 from faults.page import PAGE, Part, page
 from faults.small import EARLY_JULY, JUNE, small_world, warm
+from runner.home import PROJECT
 
 SEED = 20240731
 KILLS = 200
 FULL_KILLS = 4
 RACES = 4
+HISTORIES = 60
 SMALL = {"land": 6, "land --replace": 11, "refresh": 19, "publish": 4, "rollback": 5, "sign-off": 4}
 """In the small form, one call in so many of each operation fails."""
 
@@ -76,6 +80,7 @@ def all_parts(folder: Path) -> Iterator[Part]:
         yield part(f"read-only: {title}", attempts, note)
         note = ""
     yield _race(workshop, RACES)
+    yield _histories()
     yield _same_rows(workshop, 3)
     for name in ("settings", "kills"):
         (folder / name).mkdir()
@@ -99,6 +104,24 @@ def _race(workshop: Workshop, times: int) -> Part:
         f"two refreshes at once, of which one wins, while four readers read: {reads:,} reads, each of a whole"
         " release and none of an older one than before",
         at_once.RACES * times,
+        broken,
+    )
+
+
+def _histories() -> Part:
+    """Plays histories of months, as the tests do, but more of them."""
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "tests/python/test_months_as_they_come.py"],
+        cwd=PROJECT,
+        env=os.environ | {"FAULTS_EXAMPLES": str(HISTORIES)},
+        capture_output=True,
+        text=True,
+    )
+    broken = [] if done.returncode == 0 else [done.stdout]
+    return Part(
+        "histories of up to 20 steps: deliver, redeliver, correct, withdraw, merge, reorder, refresh, kill,"
+        " backfill, publish, roll back",
+        HISTORIES,
         broken,
     )
 

@@ -131,7 +131,7 @@ class Workshop:
         copy(operation.start, used)
         with small_world(by_sql=False):
             answer(lambda: operation.act(used))
-        shutil.copytree(used.work / "parsed", start.work / "parsed")
+        shutil.copytree(used.work / "parsed", start.work / "parsed", dirs_exist_ok=True)
         return replace(operation, start=start)
 
     def attempt(
