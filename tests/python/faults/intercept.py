@@ -198,8 +198,8 @@ def _open(calls: Calls, real: Callable[..., Any]) -> Callable[..., Any]:
 class _CountedConnection:
     """A DuckDB connection of the runner's, whose writing statements are counted."""
 
-    def __init__(self, calls: Calls, real: Any) -> None:
-        self._calls, self._real, self._may_write = calls, real, False
+    def __init__(self, calls: Calls, real: Any, may_write: bool) -> None:
+        self._calls, self._real, self._may_write = calls, real, may_write
 
     def execute(self, sql: str, *rest: Any) -> Any:
         """Runs a statement; arguments are DuckDB's own."""
@@ -234,9 +234,10 @@ class _CountedConnection:
 
 
 def _connect(calls: Calls, real: Callable[..., Any]) -> Callable[..., Any]:
-    def call(*rest: Any, **options: Any) -> Any:
-        connection = real(*rest, **options)
+    def call(file: Any = ":memory:", **options: Any) -> Any:
+        connection = real(file, **options)
         is_ours = sys._getframe(1).f_globals["__name__"].startswith("runner.")
-        return _CountedConnection(calls, connection) if is_ours else connection
+        may_write = str(file) != ":memory:" and not options.get("read_only")
+        return _CountedConnection(calls, connection, may_write) if is_ours else connection
 
     return call

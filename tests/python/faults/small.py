@@ -133,7 +133,7 @@ def build_by_sql(
     with duckdb.connect(str(folder / "build.duckdb")) as connection:
         connection.execute(f"attach '{folder / 'marts.duckdb'}' as release (storage_version 'v1.1.0')")
         connection.execute(
-            "create schema landing; create schema intermediate; create schema release.marts;"
+            "create schema if not exists landing; create schema intermediate; create schema release.marts;"
             f"create table landing.extract as select date '{extract.as_at}' as as_at,"
             f" date '{month.first_day}' as reporting_month;"
             f"create view landing.{CONTACTS} as from read_parquet('{extract.folder / CONTACTS}.parquet')"
