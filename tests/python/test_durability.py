@@ -2,7 +2,6 @@
 
 import json
 import os
-import resource
 import stat
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -19,7 +18,6 @@ from runner.errors import RunnerError
 from runner.files import write_whole
 from runner.home import Home
 from runner.landing.land import land
-from runner.lock import run_lock
 from runner.releases.doctor import examine
 from runner.releases.publish import publish, roll_back
 from runner.releases.refresh import refresh
@@ -280,11 +278,6 @@ def test_what_a_run_writes_is_its_owner_s_and_a_release_is_its_readers(tmp_path,
     assert stat.S_IMODE(home.releases.stat().st_mode) == 0o750
     assert stat.S_IMODE((home.releases / "CURRENT").stat().st_mode) == 0o640
     assert stat.S_IMODE(home.ledger.stat().st_mode) == 0o640
-
-
-def test_a_run_leaves_no_core_file(tmp_path):
-    with run_lock(Home(tmp_path), "refresh"):
-        assert resource.getrlimit(resource.RLIMIT_CORE)[0] == 0
 
 
 def test_what_killed_runs_left_with_personal_data_is_found_and_removed_by_the_next(home):
