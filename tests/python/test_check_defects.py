@@ -1,7 +1,12 @@
 """Checks on the checks: each finds its seeded defect, and nothing where there is none."""
 
+from dataclasses import replace
+
 import pytest
 from check_defects import PAGE, checks, council, defects, findings, found, page
+
+from runner.assurance.counting import Count
+from runner.assurance.suites import _expectations, _result
 
 
 @pytest.fixture(scope="module")
@@ -34,3 +39,23 @@ def test_no_defect_sets_off_half_a_dozen_checks(set_off):
 
 def test_the_page_is_the_one_that_these_findings_make(set_off):
     assert PAGE.read_text(encoding="utf-8") == page(set_off)
+
+
+def test_every_expectation_says_what_it_is_and_who_puts_it_right():
+    needed = {"id", "expects", "family", "severity", "owner", "consequence", "dimension", "dfe_rules"}
+    for check in checks():
+        expectations = list(_expectations(Count(check, 1, 0)))
+        for expectation in expectations:
+            assert expectation.meta.keys() == needed
+            assert all(value for key, value in expectation.meta.items() if key != "dfe_rules"), check.id
+        asked = {expectation.meta["expects"] for expectation in expectations}
+        assert ("saw rows" in asked) is not check.may_be_empty
+        assert "within the limit" in asked
+
+
+@pytest.mark.parametrize("severity", ["info", "warn", "quarantine", "block"])
+def test_an_expectation_that_raises_is_no_pass_whatever_its_severity(severity):
+    check = replace(checks()[0], severity=severity)
+    assert _result(Count(check, 10, 0), {"saw rows": True, "within the limit": None}).status == "not run"
+    assert _result(Count(check, 10, 0), {}).status == "not run"
+    assert _result(Count(check, 10, 0), {"saw rows": True, "within the limit": True}).status == "passed"
