@@ -13,8 +13,19 @@ DBT_FOLDERS = ("macros", "models", "seeds", "tests")
 CHECKS = "checks"
 NOT_DBT = ("tests/python",)
 DBT_SUFFIXES = {".csv", ".md", ".sql", ".yml"}
-SITE_FILES = ("*.csv", "templates/*")
-"""What the pages of a release are made of besides code."""
+RUNNER_PACKAGES = (
+    "assurance",
+    "building",
+    "lineage",
+    "narrative",
+    "readers",
+    "releases",
+    "report",
+    "revisions",
+    "site",
+)
+"""What makes a release of a build: its checks, causes, words and pages."""
+RUNNER_SUFFIXES = {".css", ".csv", ".html", ".py"}
 TOOLS = ("duckdb", "dbt-core", "dbt-duckdb")
 
 
@@ -46,21 +57,11 @@ def dbt_hash(files: dict[str, str]) -> str:
 
 def code_hash(files: dict[str, str]) -> str:
     """The hash of all that decides what is in a release: what dbt parses, and how a release is made of it."""
-    packages = (
-        "assurance",
-        "building",
-        "lineage",
-        "narrative",
-        "releases",
-        "report",
-        "revisions",
-        "site",
-    )
     made_by = {
         path.relative_to(PROJECT).as_posix(): sha256_of(path)
-        for package in packages
-        for pattern in ("*.py", *SITE_FILES)
-        for path in (PROJECT / "runner" / package).glob(pattern)
+        for package in RUNNER_PACKAGES
+        for path in (PROJECT / "runner" / package).rglob("*")
+        if path.suffix in RUNNER_SUFFIXES
     }
     return _hash_of(made_by | files | {"dbt": dbt_hash(files)})
 
