@@ -78,6 +78,8 @@ switched off in the middle of a run. This page is written by `make faults`; `mak
   CURRENT alone is replaced, a few hundred bytes that readers open and close at once. Where a Windows share
   refuses that because a reader has it open, `publish` tries for a second and a half, then says that nothing
   was changed.
+- `erase` alone puts other files in the place of a release's own. Where a reader on a Windows share has one of
+  them open it fails, and is typed again.
 - What a run writes is its owner's alone (umask 077); only a finished release (0440, folders 0750), CURRENT
   and the ledger (0640) are opened to the group. Core files are never written. DuckDB spills into the run's
   own folder below `work/`, which the next run removes, whatever became of this one.
