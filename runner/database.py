@@ -10,6 +10,7 @@ if TYPE_CHECKING:
 MEMORY = "2GB"
 SPILL = "20GB"
 """The most that one connection holds in memory, and writes beside it where it may."""
+SPILLED = "spill"
 THREADS = min(os.cpu_count() or 1, 4)
 
 
@@ -53,6 +54,20 @@ def locked_down(
     ):
         connection.execute(f"set {setting}")
     return connection
+
+
+def in_memory(build: Path | None = None) -> "duckdb.DuckDBPyConnection":
+    """A connection in memory, for files that the runner itself made.
+
+    DuckDB would spill what does not fit in memory into the working directory, where a killed run leaves it.
+
+    Args:
+        build: A private build file: what does not fit goes beside it, and with its folder. Where none is
+            given, nothing is spilled.
+    """
+    import duckdb
+
+    return duckdb.connect(config={"temp_directory": str(build.resolve().parent / SPILLED) if build else ""})
 
 
 def attach(connection: "duckdb.DuckDBPyConnection", file: Path, name: str) -> None:

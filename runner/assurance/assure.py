@@ -17,6 +17,7 @@ from runner.assurance.statement_text import write_statement
 from runner.assurance.suites import Result, validate
 from runner.building.build import Build
 from runner.building.extracts import Extract
+from runner.database import in_memory
 from runner.errors import ExitCode, RunnerError
 from runner.landing.values import quoted
 from runner.months import Month
@@ -122,10 +123,8 @@ def _blocked(refused: list[Result], checks: int, folder: Path) -> RunnerError:
 
 def _scope(built: Build, month: Month, extract: Extract) -> Scope:
     """What was looked at, as the landed extract and the marts say."""
-    import duckdb
-
     tables = json.loads(extract.manifest.read_text(encoding="utf-8"))["tables"].values()
-    with duckdb.connect() as connection:
+    with in_memory(built.marts) as connection:
         connection.execute(f"attach {quoted(str(built.marts))} as release (read_only)")
         facts = connection.execute(
             "select count(*) from duckdb_tables()"
@@ -149,8 +148,6 @@ def write_results(marts: Path, results: list[Result]) -> None:
         marts: The file; nothing has it open.
         results: What the checks came to.
     """
-    import duckdb
-
     rows = [
         (
             result.check.id,
@@ -171,7 +168,7 @@ def write_results(marts: Path, results: list[Result]) -> None:
         for result in results
     ]
     columns = ", ".join(f"{name} {kind}" for name, (kind, _) in COLUMNS.items())
-    with duckdb.connect() as connection:
+    with in_memory(marts) as connection:
         connection.execute(f"attach {quoted(str(marts))} as release")
         connection.execute(f"create or replace table release.marts.check_results ({columns})")
         connection.execute(

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from runner.assurance.definitions import Check
 from runner.building.extracts import Extract
+from runner.database import in_memory
 from runner.landing.contract import FOLDER as CONTRACT
 from runner.landing.values import quoted
 
@@ -45,9 +46,7 @@ def seeing(
         extract: The extract that the build was made from.
         previous: The extract landed before it, if any.
     """
-    import duckdb
-
-    with duckdb.connect() as connection:
+    with in_memory(build) as connection:
         connection.execute("set threads = 1")
         connection.execute(f"attach {quoted(str(build))} as build (read_only)")
         connection.execute(f"attach {quoted(str(marts))} as release (read_only)")

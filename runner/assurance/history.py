@@ -7,6 +7,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from runner.database import in_memory
 from runner.landing.values import quoted
 from runner.releases.store import Release
 
@@ -40,9 +41,7 @@ def add_history(built: Path, name: str, as_at: str, chain: list[Release]) -> Non
         as_at: The date of its extract.
         chain: What was published before, as given by `runner.revisions.vintages.published_chain`.
     """
-    import duckdb
-
-    with closing(duckdb.connect()) as connection:
+    with closing(in_memory(built)) as connection:
         connection.execute(f"attach {quoted(str(built))} as release")
         parts = []
         for number, release in enumerate(chain):

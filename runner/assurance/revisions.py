@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import Any
 
+from runner.database import in_memory
 from runner.landing.values import quoted
 from runner.revisions.causes import UNEXPLAINED
 
@@ -43,9 +44,7 @@ def revisions(marts: Path, compared_with: str | None) -> dict[str, Any]:
         `compared_with`, how many `figures` moved and how many of them are `unexplained`; `by_cause`, the
         figures and units of each cause; `largest`, the figures in which most units moved.
     """
-    import duckdb
-
-    with duckdb.connect() as connection:
+    with in_memory(marts) as connection:
         connection.execute(f"attach {quoted(str(marts))} as release (read_only)")
         causes = connection.execute(BY_CAUSE).fetchall()
         cursor = connection.execute(FIGURES)

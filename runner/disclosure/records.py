@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from runner.database import in_memory
 from runner.disclosure.cells import KEY, PARTS
 from runner.errors import ExitCode, RunnerError
 from runner.files import sha256_of, sync_file, sync_folder
@@ -60,13 +61,11 @@ def write_record(home: Home, name: str, cells: "pandas.DataFrame", shown: "numpy
     Returns:
         The record's file.
     """
-    import duckdb
-
     folder = records_folder(home)
     folder.mkdir(parents=True, exist_ok=True)
     beside = folder / f".{name}.part"
     record = cells.assign(shown=shown)
-    with duckdb.connect() as connection:
+    with in_memory() as connection:
         connection.execute("set threads = 1")
         connection.register("record", record)
         path = str(beside).replace("'", "''")

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from runner.database import in_memory
 from runner.errors import ExitCode, RunnerError
 from runner.files import sha256_of
 
@@ -43,13 +44,11 @@ def make_files(built: Path, folder: Path) -> Package:
     Raises:
         RunnerError: The file holds something else than tables of the schema marts (build failed).
     """
-    import duckdb
-
     file = folder / "marts.duckdb"
     shutil.move(built, file)
     (folder / "parquet").mkdir()
     rows, hashes = {}, {}
-    with duckdb.connect() as connection:
+    with in_memory(built) as connection:
         connection.execute(f"attach '{file}' as release (read_only)")
         _refuse_what_is_no_mart(connection)
         for table, columns in _tables(connection).items():

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from runner.assurance.definitions import load_checks
 from runner.building import code
 from runner.building.extracts import Extract, choose_extract, extract_before, inputs_hash, landed_extracts
+from runner.database import in_memory
 from runner.home import Home
 from runner.landing.values import quoted
 from runner.months import Month
@@ -106,13 +107,11 @@ def plan(home: Home, month: Month, as_at: date | None = None) -> dict[str, Any]:
 
 def _what_moves(home: Home, extract: Extract, published: Release | None) -> dict[str, Any]:
     """`extract` and `expects` of a plan."""
-    import duckdb
-
     of_published = [one for one in landed_extracts(home) if published and one.as_at == published.as_at]
     earlier = of_published[0] if of_published else extract_before(home, extract)
     if not earlier:
         return {"extract": None, "expects": []}
-    with duckdb.connect() as connection:
+    with in_memory() as connection:
         connection.execute("set threads = 1")
         changes = find_changed_rows(connection, extract, earlier)
         expected = _expects(connection, published) if published and of_published else []

@@ -5,7 +5,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from runner.database import quoted
+from runner.database import in_memory, quoted
 from runner.home import Home
 from runner.readers.release import rows
 from runner.releases.store import Release
@@ -37,9 +37,8 @@ def add_developments(built: Path, name: str, as_at: date) -> None:
         name: The release it becomes.
         as_at: The date of its extract.
     """
-    import duckdb
-
-    with closing(duckdb.connect(config={"threads": 1})) as connection:
+    with closing(in_memory(built)) as connection:
+        connection.execute("set threads = 1")
         connection.execute(f"attach {quoted(str(built))} as release")
         triangles.add_triangles(connection, name, as_at)
         expected.add_expected(connection, as_at)
@@ -56,13 +55,11 @@ def development_faults(home: Home, release: Release) -> list[str]:
     Returns:
         A sentence for each table that differs. None for a release of earlier code, which has no such table.
     """
-    import duckdb
-
     if triangles.TABLE not in release.run["rows"]:
         return []
     chain = [one for one in published_chain(home) if one.name in release.run["published_before"]]
     found = measured(chain, release.as_at)
-    with closing(duckdb.connect()) as connection:
+    with closing(in_memory()) as connection:
         connection.execute(f"attach {quoted(str(release.file))} as release (read_only)")
         again = {
             MATURITY: _differing_maturities(connection, found),

@@ -10,6 +10,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from runner.database import in_memory
 from runner.readers.register import read_rows
 from runner.releases.store import Release
 from runner.revisions.tables import create_table, insert_rows
@@ -156,11 +157,10 @@ def measured(chain: list[Release], as_at: date) -> list[tuple[Any, ...]]:
         chain: What was published before, as given by `published_chain`.
         as_at: The date of the extract that is to be built from.
     """
-    import duckdb
-
     if not chain:
         return []
-    with closing(duckdb.connect(config={"threads": 1})) as connection:
+    with closing(in_memory()) as connection:
+        connection.execute("set threads = 1")
         vintages = " union all ".join(published_figures(connection, chain))
         return connection.execute(measured_query(f"({vintages})"), {"as_at": as_at}).fetchall()
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from runner.database import in_memory
 from runner.errors import ExitCode, RunnerError
 from runner.home import Home
 from runner.releases.store import Release
@@ -74,10 +75,8 @@ def add_revisions(built: Path, name: str, inputs: str, base: Release | None, hom
         base: What is published, to compare with; none for the first release.
         home: Where extracts are landed.
     """
-    import duckdb
-
     changes: list[Change] = []
-    with closing(duckdb.connect()) as connection:
+    with closing(in_memory(built)) as connection:
         connection.execute(f"attach '{built}' as after")
         if base:
             connection.execute(f"attach '{base.file}' as before (read_only)")

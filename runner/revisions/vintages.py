@@ -10,6 +10,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from runner.database import in_memory
 from runner.errors import ExitCode, RunnerError
 from runner.home import Home
 from runner.months import Month
@@ -103,9 +104,7 @@ def add_vintages(built: Path, name: str, as_at: str, chain: list[Release]) -> No
         as_at: The date of its extract.
         chain: What was published before, as given by `published_chain`.
     """
-    import duckdb
-
-    with closing(duckdb.connect()) as connection:
+    with closing(in_memory(built)) as connection:
         connection.execute(f"attach '{built}' as release")
         connection.execute(
             f"create table release.marts.{TABLE} as {_vintages(connection, name, as_at, chain)}"
@@ -124,10 +123,8 @@ def vintage_faults(home: Home, release: Release) -> list[str]:
     Returns:
         A sentence for each kind of difference; none when every published value is there, once, as it was.
     """
-    import duckdb
-
     chain = [one for one in published_chain(home) if one.name in release.run["published_before"]]
-    with closing(duckdb.connect()) as connection:
+    with closing(in_memory()) as connection:
         connection.execute(f"attach '{release.file}' as release (read_only)")
         held = f"from release.marts.{TABLE}"
         made = f"from ({_vintages(connection, release.name, str(release.as_at), chain)})"

@@ -14,9 +14,10 @@ from faults.small import EARLY_JUNE, FIRST, JUNE, MAY, Case, small_world, write_
 
 from runner import ledger
 from runner.cli import main
+from runner.database import in_memory
 from runner.errors import RunnerError
 from runner.files import write_whole
-from runner.home import Home
+from runner.home import PROJECT, Home
 from runner.landing.land import land
 from runner.releases.doctor import examine
 from runner.releases.publish import publish, roll_back
@@ -338,3 +339,19 @@ def test_the_ledger_keeps_its_order_whatever_the_clock_says(tmp_path):
     assert [line["as_at"] for line in ledger.entries(home)] == ["2031-01-01", "2001-01-01"]
     assert ledger.verify(home) == 2
     assert datetime.fromisoformat(ledger.entries(home)[1]["at"]) == datetime(2001, 1, 1, tzinfo=UTC)
+
+
+def test_duckdb_spills_beside_a_build_or_nowhere(tmp_path):
+    for build, spill in ((tmp_path / "marts.duckdb", str(tmp_path / "spill")), (None, "")):
+        with in_memory(build) as connection:
+            assert connection.execute("select current_setting('temp_directory')").fetchall() == [(spill,)]
+
+
+def test_no_part_of_the_runner_leaves_it_to_duckdb_where_to_spill():
+    opened = {
+        path.relative_to(PROJECT).as_posix()
+        for path in (PROJECT / "runner").rglob("*.py")
+        if "duckdb.connect(" in path.read_text(encoding="utf-8")
+    }
+    beside_its_own_file, invented = "runner/revisions/maturity.py", "runner/simulator/check_defects.py"
+    assert opened == {"runner/database.py", beside_its_own_file, invented}
