@@ -1,6 +1,10 @@
 """What can go wrong, and the exit code that says so."""
 
+import re
 from enum import IntEnum
+
+OF_A_FILE = re.compile(r'(?:Could not|Cannot) [a-z ]+ "[^"\n]*"[^:\n"]*: [^:\n"]+')
+"""What DuckDB says of a file: `Could not write file "x": No space left on device`, in errors of any type."""
 
 
 class ExitCode(IntEnum):
@@ -37,10 +41,14 @@ class RunnerError(Exception):
 def disk_fault(fault: BaseException) -> str | None:
     """What a disk that is full, broken or not ours says, in a sentence; None for any other exception.
 
-    DuckDB has a type of its own for it, whose text names files and never a value.
+    Of what DuckDB says, the part about a file is kept: the rest may hold a value.
     """
     if isinstance(fault, OSError):
         return f"{fault.filename or 'A file'}: {fault.strerror}."
-    if type(fault).__name__ == "IOException" and type(fault).__module__.lstrip("_").startswith("duckdb"):
-        return f"DuckDB: {str(fault).splitlines()[0].removeprefix('IO Error: ')}."
+    if type(fault).__module__.lstrip("_").startswith("duckdb"):
+        found = OF_A_FILE.search(str(fault))
+        if found:
+            return f"DuckDB: {found[0]}."
+        if type(fault).__name__ == "IOException":
+            return "DuckDB cannot read or write a file."
     return None

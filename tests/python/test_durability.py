@@ -15,7 +15,7 @@ from faults.small import EARLY_JUNE, FIRST, JUNE, MAY, Case, small_world, write_
 from runner import ledger
 from runner.cli import main
 from runner.database import in_memory
-from runner.errors import RunnerError
+from runner.errors import RunnerError, disk_fault
 from runner.files import write_whole
 from runner.home import PROJECT, Home
 from runner.landing.land import land
@@ -298,17 +298,31 @@ def test_what_killed_runs_left_with_personal_data_is_found_and_removed_by_the_ne
     assert faults_of(home) == []
 
 
-def test_a_full_disk_is_said_in_a_sentence_whoever_finds_it(home, monkeypatch):
+@pytest.mark.parametrize(
+    "fault",
+    [
+        duckdb.IOException('IO Error: Could not write file "a.wal": No space left on device'),
+        duckdb.TransactionException(
+            'TransactionContext Error: Failed to commit: Could not write file "a.wal": No space left on device'
+        ),
+    ],
+)
+def test_a_full_disk_is_said_in_a_sentence_whoever_finds_it(home, monkeypatch, fault):
     def fail(*of: object) -> None:
-        raise duckdb.IOException('IO Error: Could not write file "a.parquet": No space left on device')
+        raise fault
 
     monkeypatch.setattr("runner.releases.publish.publish", fail)
     said = CliRunner().invoke(main, ["--home", str(home.root), "publish"])
     assert said.exit_code == 1
     assert said.stderr == (
-        'DuckDB: Could not write file "a.parquet": No space left on device. Nothing was published.\n'
+        'DuckDB: Could not write file "a.wal": No space left on device. Nothing was published.\n'
         "Next: `runner doctor`.\n"
     )
+
+
+def test_what_duckdb_says_of_a_value_is_not_said():
+    assert disk_fault(duckdb.ConstraintException("Constraint Error: Duplicate key: P1")) is None
+    assert disk_fault(duckdb.IOException("IO Error: P1")) == "DuckDB cannot read or write a file."
 
 
 def test_the_doctor_says_that_a_home_cannot_be_written(home, monkeypatch):

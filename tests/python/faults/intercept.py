@@ -221,7 +221,7 @@ class _CountedConnection:
             try:
                 self._calls.make("statement", kind, lambda: None)
             except OSError as fault:
-                raise duckdb.IOException(f"IO Error: Could not write: {fault.strerror}") from fault
+                raise duckdb.IOException(f'IO Error: Could not write file "a": {fault.strerror}') from fault
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._real, name)
