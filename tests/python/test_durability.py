@@ -303,7 +303,7 @@ def test_what_killed_runs_left_with_personal_data_is_found_and_removed_by_the_ne
     [
         duckdb.IOException('IO Error: Could not write file "a.wal": No space left on device'),
         duckdb.TransactionException(
-            'TransactionContext Error: Failed to commit: Could not write file "a.wal": No space left on device'
+            'Transaction Error: Failed to commit: Could not write file "a.wal": No space left on device'
         ),
     ],
 )
