@@ -64,8 +64,9 @@ def small_parts(folder: Path) -> Iterator[Part]:
 def all_parts(folder: Path) -> Iterator[Part]:
     """Every fault."""
     workshop = Workshop(folder)
-    for name, calls, attempts in each_call.fail_each_call(workshop, 2):
-        yield part(f"`{name}`: each of {calls} disk calls, in three ways", attempts)
+    for name, calls, ways, attempts in each_call.fail_each_call(workshop, 2):
+        how = "in three ways" if ways > 1 else "killed"
+        yield part(f"`{name}`: each of {calls} disk calls, {how}", attempts)
     calls, attempts = each_call.kill_at_each_call(workshop, 2)
     yield part(f"`refresh` with dbt: killed at each of {calls} disk calls, dbt's own among them", attempts)
     yield part("`refresh` with dbt: killed at random moments", kills.kill_refreshes(workshop, KILLS, SEED, 2))

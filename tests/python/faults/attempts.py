@@ -34,6 +34,9 @@ from runner.releases.refresh import refresh
 from runner.releases.sign_off import sign_off
 
 
+FIRST_REFRESH = "refresh, the first of all"
+
+
 @dataclass(frozen=True)
 class Operation:
     """A command of the runner, and the home in which it is run.
@@ -97,7 +100,7 @@ class Workshop:
         empty.root.mkdir(parents=True)
         steps: list[tuple[str, Callable[[Home], None]]] = [
             ("land", self.land("first", EARLY_JUNE)),
-            ("refresh, the first of all", lambda home: refresh(home, [MAY]) and None),
+            (FIRST_REFRESH, lambda home: refresh(home, [MAY]) and None),
             ("publish, the first of all", lambda home: publish(home, "2024-05-r1") and None),
             ("", self.land("second", EARLY_JULY)),
             ("land --replace", self.land("third", EARLY_JULY, replace=True)),

@@ -3,23 +3,24 @@
 from collections.abc import Callable, Iterator
 from functools import partial
 
-from faults.attempts import Attempt, Operation, Workshop, calls_of, failing_call
+from faults.attempts import FIRST_REFRESH, Attempt, Operation, Workshop, calls_of, failing_call
 from faults.intercept import KILL, WAYS
 from faults.processes import side_by_side
 from faults.small import small_world
 
 
-def fail_each_call(workshop: Workshop, at_once: int) -> Iterator[tuple[str, int, list[Attempt]]]:
-    """Fails every call of every operation, in every way.
+def fail_each_call(workshop: Workshop, at_once: int) -> Iterator[tuple[str, int, int, list[Attempt]]]:
+    """Fails every call of every operation, in every way; the first refresh of all, which is long, by kills.
 
     Yields:
-        An operation's name, how many disk calls it makes, and what came of failing each.
+        An operation's name, how many disk calls it makes, in how many ways each failed, and what came of it.
     """
     with small_world(by_sql=True):
         for operation in workshop.operations:
             calls = calls_of(operation, workshop)
-            tried = [(number, way) for number in range(len(calls)) for way in WAYS]
-            yield operation.name, len(calls), _try(workshop, operation, calls, tried, at_once)
+            ways = (KILL,) if operation.name == FIRST_REFRESH else WAYS
+            tried = [(number, way) for number in range(len(calls)) for way in ways]
+            yield operation.name, len(calls), len(ways), _try(workshop, operation, calls, tried, at_once)
 
 
 def fail_some_calls(workshop: Workshop, every: dict[str, int], at_once: int) -> list[Attempt]:
