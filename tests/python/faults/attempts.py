@@ -33,7 +33,6 @@ from runner.releases.publish import publish, roll_back
 from runner.releases.refresh import refresh
 from runner.releases.sign_off import sign_off
 
-
 FIRST_REFRESH = "refresh, the first of all"
 
 
