@@ -570,7 +570,7 @@ def site_command(home: Home, release: str | None, out: Path | None, as_json: boo
     from runner.site.make import made_of, make_site
 
     built = find_built(home, release)
-    page = make_site(built, made_of(built), out or home.root / "site" / built.name)
+    page = make_site(built, made_of(built), out or home.root / "site" / Path(built.name).name)
     answer(as_json, {"release": built.name, "page": str(page)}, str(page))
 
 

@@ -62,6 +62,8 @@ def land(
     Raises:
         RunnerError: The extract is refused (exit code 9), or another run is under way (5).
     """
+    import duckdb
+
     contract = load_contract()
     extract = find_files(source.resolve(), contract)
     target = home.landing / str(as_at)
@@ -89,6 +91,11 @@ def land(
                 sources = _check(checks, extract, home, progress)
                 progress("Writing what is accepted.")
                 checks.write(written)
+            except duckdb.OutOfMemoryException:
+                raise refused(
+                    "The tables hold more than the memory and the disk that landing may use.",
+                    "Check the export for a table or a text that is far too large.",
+                ) from None
             finally:
                 checks.close()
             manifest = _write_manifest(checks, extract, sources, written)
