@@ -218,6 +218,7 @@ def test_current_alone_is_ever_replaced(tmp_path, extract, small_project, monkey
 def test_a_pointer_that_a_reader_holds_open_is_tried_again_and_then_left_alone(home, monkeypatch):
     publish(home, "2024-05-r1")
     before = (home.releases / "CURRENT").read_bytes()
+    (june,) = refresh(home, [JUNE])
     tries, real = [], os.replace
 
     def refuse(source: Path, target: Path) -> None:
@@ -229,7 +230,6 @@ def test_a_pointer_that_a_reader_holds_open_is_tried_again_and_then_left_alone(h
     monkeypatch.setattr(os, "replace", refuse)
     monkeypatch.setattr("time.sleep", lambda seconds: None)
     at = 0
-    (june,) = refresh(home, [JUNE])
     with pytest.raises(
         RunnerError, match=r"could not be moved: Permission denied\. Nothing was changed"
     ) as fault:
