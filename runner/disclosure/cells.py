@@ -11,6 +11,9 @@ if TYPE_CHECKING:
     import duckdb
     import pandas
 
+THIN = 2 * SMALL
+"""A figure of fewer is not broken down in public: its members would have no room beside each other."""
+
 KEY = ["measure_id", "reporting_month", "population", "dimension", "member"]
 PARTS = ["yes", "rest", "weight", "amount", "decided"]
 """The counts behind a cell: what counts, what is beside it, both together, what is summed, over how many."""
@@ -25,7 +28,7 @@ CELLS = """
             select measure_id, statistic, reporting_month, population, dimension, member,
                 numerator, denominator
             from release.marts.measure_breakdowns
-            where population = 'all' or $with_groups
+            where not $is_public or (population = 'all' and dimension <> 'team')
         ),
         cells as (
             select
@@ -40,13 +43,27 @@ CELLS = """
                 bool_or(statistic = 'median') as has_median
             from figures
             group by all
+        ),
+        parts as (
+            select
+                cells.* exclude (has_rest),
+                if(has_rest, greatest(weight - yes, 0), null) as rest
+            from cells
+            inner join release.marts.dim_month as months
+                on cells.reporting_month = months.reporting_month and months.is_on_scorecard
+        ),
+        thin as (
+            select measure_id, reporting_month, population
+            from parts
+            where dimension = 'all' and $is_public
+                and (yes between 1e-6 and $thin - 1e-6 or rest between 1e-6 and $thin - 1e-6)
         )
-    select
-        cells.* exclude (has_rest),
-        if(has_rest, greatest(weight - yes, 0), null) as rest
-    from cells
-    inner join release.marts.dim_month as months
-        on cells.reporting_month = months.reporting_month and months.is_on_scorecard
+    select cells.*
+    from parts as cells
+    left join thin
+        on cells.measure_id = thin.measure_id and cells.reporting_month = thin.reporting_month
+        and cells.population = thin.population
+    where cells.dimension = 'all' or thin.measure_id is null
     order by measure_id, cells.reporting_month, population, dimension, member
 """
 
@@ -76,7 +93,8 @@ GREATEST = """
 def read_cells(connection: "duckdb.DuckDBPyConnection", mode: Mode) -> "pandas.DataFrame":
     """The cells of the scorecard's months, each part with what counts as small for it.
 
-    In public mode only whole measures are broken down, not their named groups.
+    In public mode only whole measures are broken down, not their named groups, and never by team; nor is a
+    month in which fewer than `THIN` count, or are beside those that count.
 
     Args:
         connection: As given by `runner.readers.release.opened`.
@@ -86,7 +104,7 @@ def read_cells(connection: "duckdb.DuckDBPyConnection", mode: Mode) -> "pandas.D
         The columns of KEY and PARTS; `has_count`, `has_sum` and `has_median`, whether it has such a figure;
         and for each part `small_<part>`, the least number that is not small.
     """
-    cells = connection.execute(CELLS, {"with_groups": mode is not Mode.PUBLIC}).df()
+    cells = connection.execute(CELLS, {"is_public": mode is Mode.PUBLIC, "thin": THIN}).df()
     bases = connection.execute(
         "select measure_id, population, share_of from release.marts.dim_population"
     ).fetchall()

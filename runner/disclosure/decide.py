@@ -6,6 +6,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from runner.assurance.report_check.relations import Relation
+from runner.disclosure.bases import not_broken_down
 from runner.disclosure.bounds import attack
 from runner.disclosure.cells import KEY, PARTS, read_cells
 from runner.disclosure.knowledge import ALL, knowledge
@@ -145,7 +146,9 @@ def decide(
     before = compare(cells, records or [])
     past = pandas.concat(before.past) if before.past else cells.iloc[:0].assign(shown=False)
     past_shown = past["shown"].to_numpy(bool)
-    system = build([cells, *before.past], knowledge(connection, relations))
+    known = knowledge(connection, relations)
+    system = build([cells, *before.past], known)
+    small |= not_broken_down(cells, known.bases)
     nothing = numpy.zeros(len(past), bool)
     given = Given(
         is_small=numpy.concatenate([small, nothing]),

@@ -61,10 +61,18 @@ class Knowledge:
     """All that is known of a release's counts, besides that the members of a breakdown make the whole.
 
     Each holds for every month and member in which the true figures bear it out.
+
+    Attributes:
+        sums: Counts that add up.
+        nested: Counts within others, each of which leaves a group of its own beside it.
+        bases: Denominators within others: what lies between two is in one measure's base and not in the
+            other's, and has no outcome in either.
+        flows: Stocks and their movements.
     """
 
     sums: tuple[Sum, ...]
     nested: tuple[Within, ...]
+    bases: tuple[Within, ...]
     flows: tuple[Flow, ...]
 
 
@@ -85,14 +93,20 @@ def knowledge(
         load_relations().named(*_RELATED, "starts_of", "ends_of") if relations is None else list(relations)
     )
     sums = [*_found_sums(series), *_declared_sums(connection, series)]
-    nested = _groups_within(connection, series)
+    nested, bases = _groups_within(connection, series), []
     for relation in related:
         if relation.name in _RELATED:
             for part, whole in _sides(relation, series):
-                kind = Sum if relation.name in _SAME else Within
-                link = Sum(whole, (part,)) if kind is Sum else Within(part, whole)
-                (sums if kind is Sum else nested).append(link)
-    return Knowledge(tuple(dict.fromkeys(sums)), tuple(dict.fromkeys(nested)), tuple(_flows(related, series)))
+                if relation.name in _SAME:
+                    sums.append(Sum(whole, (part,)))
+                else:
+                    (bases if relation.name == _BASE else nested).append(Within(part, whole))
+    return Knowledge(
+        tuple(dict.fromkeys(sums)),
+        tuple(dict.fromkeys(nested)),
+        tuple(dict.fromkeys(bases)),
+        tuple(_flows(related, series)),
+    )
 
 
 _RELATED = {
@@ -108,6 +122,7 @@ _RELATED = {
 }
 """By relation, the parts of its left and of its right that are one count, or one among the other."""
 _SAME = {"share_of", "same_denominator", "numerator_of", "rest_of", "complement_of"}
+_BASE = "share_within"
 
 
 def _series(connection: "duckdb.DuckDBPyConnection") -> dict[Count, "numpy.ndarray"]:

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from runner.disclosure.bases import told_by_whole
 from runner.disclosure.cells import KEY, PARTS
-from runner.disclosure.knowledge import ALL, YEAR_TO_DATE, Count, Knowledge
+from runner.disclosure.knowledge import ALL, YEAR_TO_DATE, Count, Knowledge, Within
 
 if TYPE_CHECKING:
     import numpy
@@ -85,6 +86,8 @@ def build(exports: Sequence["pandas.DataFrame"], known: Knowledge) -> System:
         book.add_sum(one.whole, one.parts)
     for one in known.nested:
         book.add_within(one.part, one.whole)
+    for one in known.bases:
+        book.add_within(one.part, one.whole, told_by_whole(one))
     for one in known.flows:
         book.add_changes(book.named(one.stock), (book.named(one.starts), 1), (book.named(one.ends), -1))
     months = counts[counts["part"] == "yes"]
@@ -217,13 +220,24 @@ class _Book:
         self._pending(rows, joined["whole"].to_numpy(), -1.0)
         self._close()
 
-    def add_within(self, part: Count, whole: Count) -> None:
-        """What the whole has beyond its part is a count of its own, though no cell shows it."""
+    def add_within(self, part: Count, whole: Count, unless: Within | None = None) -> None:
+        """What the whole has beyond its part is a count of its own, though no cell shows it.
+
+        Args:
+            part: The counts of some.
+            whole: The counts of all.
+            unless: Two wholes; in the months in which they differ by a small count it may be known.
+        """
         import numpy
         import pandas
 
         joined = self.of(whole).join(self.of(part).add_suffix("_part"), how="inner")
         joined = joined[joined["value"] - joined["value_part"] > SAME]
+        if unless:
+            wholes = self.of(unless.whole).join(self.of(unless.part).add_suffix("_part"), how="inner")
+            wholes = wholes.xs((ALL, ALL), level=("dimension", "member"))
+            wide = wholes[wholes["value"] - wholes["value_part"] > wholes["small"] - SAME].index
+            joined = joined[joined.index.droplevel(["dimension", "member"]).isin(wide)]
         new = numpy.arange(self.size, self.size + len(joined))
         self.size += len(joined)
         self.differences.append(

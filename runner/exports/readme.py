@@ -16,7 +16,7 @@ AUDIENCE = {
 FILES = {
     "scorecard.xlsx": "spreadsheet: cover, contents, notes and one table a sheet",
     "tidy/figures.csv": "a row for each figure, for any tool",
-    "tidy/breakdowns.csv": "the same by team, age, sex and ethnic group",
+    "tidy/breakdowns.csv": "the same by age, sex and ethnic group, and by team where it is not for everyone",
     "ees/scorecard.csv": "the shape of Explore Education Statistics",
     "ees/scorecard.meta.csv": "its metadata",
     "star/": "Parquet tables for Power BI and Excel; dictionary.csv says what each column means",

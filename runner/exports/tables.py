@@ -185,7 +185,11 @@ def make_tables(connection: "duckdb.DuckDBPyConnection", decided: Disclosure) ->
                 on used.measure_id = named.measure_id and used.population = named.population
             order by used.measure_id, used.population <> 'all', used.population
         """,
-        "dim_team": "select * from release.marts.dim_team order by team_id",
+        # Of the teams that are named, for nobody outside is told of another.
+        "dim_team": """
+            select * from release.marts.dim_team
+            where team_id in (select team_id from breakdowns) order by team_id
+        """,
     }
     for table, query in queries.items():
         typed = ", ".join(

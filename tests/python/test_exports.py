@@ -29,6 +29,7 @@ def some_cells() -> list[Cell]:
         visits,
         *broken_down(visits, "team", ("T1", 3), ("T2", 20), ("T3", 37)),
         *broken_down(visits, "age_band", ("10 to 15", 30), ("under 1", 30)),
+        *broken_down(visits, "sex", ("female", 3), ("male", 57)),
         Cell("visits", 50, month=MAY),
         Cell("visits", 20, population="aged under 5"),
         share,
@@ -122,7 +123,10 @@ def test_each_mode_shows_what_it_may(home):
 
     assert teams("internal") == {"T1": "3", "T2": "20", "T3": "37"}
     assert teams("partner") == {"T1": "c", "T2": "20", "T3": "37"}
-    assert teams("public") == {"T1": "c", "T2": "c", "T3": "37"}
+    assert teams("public") == {}
+    with duckdb.connect() as connection:
+        path = folder_of(home, "public") / "star" / "dim_team.parquet"
+        assert connection.execute(f"select count(team_id) from read_parquet('{path}')").fetchone() == (0,)
 
 
 def test_a_hidden_count_is_hidden_in_its_rate_too(home):
