@@ -12,6 +12,7 @@ from runner.assurance.counting import count, seeing
 from runner.assurance.definitions import load_checks
 from runner.assurance.effects import effects
 from runner.assurance.opinion import Scope, statement
+from runner.assurance.own_report import own_report
 from runner.assurance.samples import check_result as sample_result
 from runner.assurance.statement_text import write_statement
 from runner.assurance.suites import Result, validate
@@ -86,13 +87,17 @@ def assure(
     with seeing(built.file, built.marts, extract, previous) as connection:
         results = validate([count(connection, check) for check in load_checks(project)])
         touched = effects(connection, results, project)
+        own_results, own_touched = own_report(connection, project, extract)
+    results += own_results
+    touched |= own_touched
     if reconciled:
         results.append(check_result(reconciled))
     if traced := sample_result(samples):
         results.append(traced)
     if narrated:
         results.append(narrated)
-    said = statement(results, _scope(built, month, extract), reconciled is not None, touched, samples)
+    counted = reconciled.measures_of(month) if reconciled else None
+    said = statement(results, _scope(built, month, extract), counted, touched, samples)
     said["control_report"] = reconciled.summary() if reconciled else None
     assured = Assured(results, said, reconciled)
     refused = [result for result in results if result.status in ("blocked", "not run")]

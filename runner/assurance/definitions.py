@@ -35,6 +35,7 @@ FAMILIES = {
 
 
 TABLE_READ = re.compile(r"\b(?:landed|release\.marts)\.(\w+)")
+NAMED_MEASURE = re.compile(r"measure_id (?:= '(\w+)'|in \(([^)]*)\))")
 
 
 @dataclass(frozen=True)
@@ -77,6 +78,14 @@ class Check:
     def reads(self) -> tuple[str, ...]:
         """The tables that it looks at: landed ones, and marts."""
         return tuple(dict.fromkeys(TABLE_READ.findall(f"{self.source} {self.fails}")))
+
+    @property
+    def measures(self) -> tuple[str, ...]:
+        """The measures that it names; none where it looks at all of them, or at none."""
+        named = NAMED_MEASURE.search(self.source)
+        if not named:
+            return ()
+        return (named[1],) if named[1] else tuple(re.findall(r"\w+", named[2]))
 
 
 def load_checks(project: Path) -> list[Check]:

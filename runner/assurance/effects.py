@@ -13,7 +13,6 @@ if TYPE_CHECKING:
     import duckdb
 
 REFERENCE = re.compile(r"""\b(?:ref\(\s*["'](\w+)["']|source\(\s*["']\w+["']\s*,\s*["'](\w+)["'])""")
-NAMED_MEASURE = re.compile(r"measure_id (?:= '(\w+)'|in \(([^)]*)\))")
 FACT = "fct_"
 
 UNITS = """
@@ -101,9 +100,8 @@ def _figures(connection: "duckdb.DuckDBPyConnection", result: Result) -> list[di
     if "measure_id" in columns:
         rows = connection.execute(OF_MEASURES.format(**asked)).fetchall()
         return [{"measure": measure, "figures": number} for measure, number in rows]
-    if named := NAMED_MEASURE.search(check.source):
-        measures = [named[1]] if named[1] else re.findall(r"\w+", named[2])
-        return [{"measure": measure, "figures": result.failed} for measure in measures]
+    if check.measures:
+        return [{"measure": measure, "figures": result.failed} for measure in check.measures]
     if key := _key(columns):
         column, matches = key
         rows = connection.execute(UNITS.format(**asked, column=column, matches=matches)).fetchall()

@@ -1,6 +1,6 @@
 """The opinion on a release, by rule, and the statement that says what it rests on."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
@@ -52,8 +52,8 @@ def opinion(results: Iterable[Result], has_control_report: bool) -> str:
 
     Args:
         results: What the checks came to.
-        has_control_report: Whether the figures were reconciled with a report that the case system
-            made by itself.
+        has_control_report: Whether figures of the last month were reconciled with a report that the case
+            system made by itself.
 
     A sample that was traced is one of the results: above its tolerance, it is an exception.
     """
@@ -69,7 +69,7 @@ def opinion(results: Iterable[Result], has_control_report: bool) -> str:
 def statement(
     results: list[Result],
     scope: Scope,
-    has_control_report: bool,
+    reconciled: Sequence[str] | None,
     effects: Mapping[str, dict[str, Any]],
     samples: Sequence[dict[str, Any]] = (),
 ) -> dict[str, Any]:
@@ -78,17 +78,15 @@ def statement(
     Args:
         results: What the checks came to.
         scope: What was looked at.
-        has_control_report: Whether one was given.
+        reconciled: The measures that a control report counts in the last month; None where none was given.
         effects: The figures that each exception touches, as given by `runner.assurance.effects`.
         samples: The last samples that were drawn, as given by `runner.assurance.samples`.
     """
     is_traced = any(one["is_finished"] and one["month"] == scope.month for one in samples)
-    not_tested = []
-    if not has_control_report:
-        not_tested.append(
-            "reconciliation with an independent control report (F09): none was supplied, so the opinion is"
-            " qualified at best"
-        )
+    not_tested = [
+        *_not_reconciled(scope, reconciled),
+        *_not_calculated_twice(scope, results),
+    ]
     if not is_traced:
         not_tested.append(
             f"samples of {scope.month} traced to the case file and back (F15): none was read in"
@@ -96,7 +94,7 @@ def statement(
     if untested := _untested(results):
         not_tested.append("no check of these families ran: " + ", ".join(untested))
     return {
-        "opinion": opinion(results, has_control_report),
+        "opinion": opinion(results, bool(reconciled)),
         "scope": vars(scope),
         "not_tested": not_tested,
         "families": _by_family(results),
@@ -109,6 +107,31 @@ def statement(
         "revisions": None,
         "limits": [*LIMITS, *([] if is_traced else [UNTRACED])],
     }
+
+
+def _not_reconciled(scope: Scope, reconciled: Sequence[str] | None) -> Iterator[str]:
+    """What no control report was held against: everything, or the measures that it does not count."""
+    family = "reconciliation with an independent control report (F09)"
+    if not reconciled:
+        why = (
+            "none was supplied" if reconciled is None else f"the one supplied counts nothing in {scope.month}"
+        )
+        yield f"{family}: {why}, so the opinion is qualified at best"
+    elif len(reconciled) < scope.measures:
+        yield (
+            f"{family} of {scope.measures - len(reconciled)} of the {scope.measures} measures: it counts"
+            f" {', '.join(reconciled)} in {scope.month}"
+        )
+
+
+def _not_calculated_twice(scope: Scope, results: list[Result]) -> Iterator[str]:
+    """The measures that no check calculates again."""
+    again = sorted({name for one in results if one.check.family == "F10" for name in one.check.measures})
+    if again and len(again) < scope.measures:
+        yield (
+            f"a second calculation from the landed rows (F10) of {scope.measures - len(again)} of the"
+            f" {scope.measures} measures: calculated twice are {', '.join(again)}"
+        )
 
 
 def _untested(results: list[Result]) -> list[str]:

@@ -43,12 +43,12 @@ def kept(home: Home, name: str, *populations: dict, direction: str = "report to 
     return last_samples(home, JUNE)
 
 
-def said_of(samples: list[dict]) -> dict:
-    """The statement where every check passed, a control report was given, and these samples were drawn."""
+def said_of(samples: list[dict], reconciled: tuple[str, ...] | None = ("contacts",)) -> dict:
+    """The statement where every check passed, a control report counts these, and these samples were drawn."""
     results = [Result(checks()[0], 10, 0, "passed")]
     if traced := check_result(samples):
         results.append(traced)
-    return statement(results, SCOPE, True, {}, samples)
+    return statement(results, SCOPE, reconciled, {}, samples)
 
 
 def test_a_measure_reads_the_tables_that_its_fact_is_made_from_through_any_models():
@@ -184,6 +184,28 @@ def test_the_statement_counts_what_moved_since_the_release_before_by_cause(home)
     assert "| late_arrival | 1 | 1 |" in text
     first = json.loads((all_releases(home)[0].folder / "assurance/statement.json").read_text())
     assert first["revisions"]["compared_with"] is None
+
+
+@pytest.mark.parametrize(
+    ("reconciled", "opinion", "says"),
+    [
+        (None, "qualified", "none was supplied"),
+        ((), "qualified", "the one supplied counts nothing in 2024-06"),
+        (("contacts", "referrals"), "clear", "of 71 of the 73 measures: it counts contacts, referrals"),
+    ],
+)
+def test_a_control_report_speaks_only_of_what_it_counts_in_the_month(reconciled, opinion, says):
+    said = said_of([], reconciled)
+    assert said["opinion"] == opinion
+    assert [says in what for what in said["not_tested"] if "F09" in what] == [True]
+
+
+def test_the_statement_says_which_measures_are_not_calculated_a_second_time():
+    results = [Result(check, 10, 0, "passed") for check in checks()]
+    (said,) = [what for what in statement(results, SCOPE, None, {})["not_tested"] if "F10" in what]
+    again = said.partition("calculated twice are ")[2].split(", ")
+    assert {"contacts", "repeat_referrals", "assessments_within_45_days"} <= set(again)
+    assert f"of {73 - len(again)} of the 73 measures" in said
 
 
 def test_a_statement_of_what_was_not_made_compares_nothing():

@@ -144,6 +144,14 @@ class ControlResult:
         """The counts whose difference is not wholly explained."""
         return tuple(bridge for bridge in self.bridges if bridge.unexplained)
 
+    def measures_of(self, month: Month) -> tuple[str, ...]:
+        """The measures that the report counts in a month."""
+        return tuple(
+            dict.fromkeys(
+                bridge.control.measure_id for bridge in self.bridges if bridge.control.month == month
+            )
+        )
+
     def summary(self) -> dict[str, Any]:
         """What was compared, and how many counts agree, differ and are not explained."""
         return {
