@@ -25,6 +25,20 @@ GROUP, HEADLINE = 1e3, 1e6
 
 
 @dataclass(frozen=True)
+class Attacked:
+    """What an attack on an export found.
+
+    Attributes:
+        given_away: The cells whose small counts it gives away, each as its key; none but of a faulty export.
+        by_earlier: How many small counts earlier exports give away by themselves: a later revision made them
+            small, and what was published cannot be called back.
+    """
+
+    given_away: list[str]
+    by_earlier: int
+
+
+@dataclass(frozen=True)
 class Disclosure:
     """What may be shown of a release in one mode.
 
@@ -88,33 +102,32 @@ class Disclosure:
         """Whether a figure is shown: see `why_hidden`."""
         return not self.why_hidden(row)
 
-    def given_away(self, shown: "numpy.ndarray") -> list[str]:
-        """The small counts that someone reading an export could see or work out.
+    def attacked(self, shown: "numpy.ndarray") -> "Attacked":
+        """What someone reading an export could see or work out of small counts.
 
         Args:
             shown: Whether each cell is shown, as read off the finished export.
-
-        Returns:
-            The cells that hold them, each as its key; none but of a faulty export.
         """
         import numpy
 
         if self.mode is Mode.INTERNAL:
-            return []
+            return Attacked([], 0)
         plain = small_cells(self.cells) & shown
         if self.system is None:
-            return _named(self.cells[plain])
+            return Attacked(_named(self.cells[plain]), 0)
         all_shown = numpy.concatenate([shown, self.past_shown])
         known = (self.system.cells.T @ all_shown.astype(float)) > 0
         small = attack(self.system, known | self.was_known).small
         # What earlier exports give away by themselves is not this one's doing.
-        small = numpy.setdiff1d(small, attack(self.system, self.was_known, small).small)
+        before = attack(self.system, self.was_known, small).small
+        small = numpy.setdiff1d(small, before)
         columns = self.system.cells[: len(self.cells)].tocsc()[:, small]
         of_small = numpy.zeros(len(self.cells), bool)
         of_small[columns.indices] = True
         differences = int((self.system.is_difference[small]).sum())
         found = _named(self.cells[plain | of_small])
-        return found + ["a group and the whole differ by a small count"] * differences
+        found += ["a group and the whole differ by a small count"] * differences
+        return Attacked(found, len(before))
 
 
 def decide(
@@ -148,14 +161,14 @@ def decide(
     past_shown = past["shown"].to_numpy(bool)
     known = knowledge(connection, relations)
     system = build([cells, *before.past], known)
-    small |= not_broken_down(cells, known.bases)
+    is_hidden = before.was_hidden | not_broken_down(cells, known.bases)
     nothing = numpy.zeros(len(past), bool)
     given = Given(
         is_small=numpy.concatenate([small, nothing]),
         cost=numpy.concatenate([_costs(cells), numpy.ones(len(past))]),
         is_past=numpy.concatenate([numpy.zeros(len(cells), bool), ~nothing]),
         was_shown=numpy.concatenate([before.was_shown, past_shown]),
-        was_hidden=numpy.concatenate([before.was_hidden, nothing]),
+        is_hidden=numpy.concatenate([is_hidden, nothing]),
     )
     hidden = suppress(system, given)
     return Disclosure(

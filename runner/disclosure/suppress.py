@@ -35,14 +35,15 @@ class Given:
         cost: How much is lost by hiding it; of those that help, the cheapest is hidden.
         is_past: Whether the cell is of an earlier export, which cannot be changed.
         was_shown: Whether an earlier export showed it with the same counts.
-        was_hidden: Whether the last export hid it with the same counts.
+        is_hidden: Whether it is to be hidden unless it follows from the rest: the last export hid it with the
+            same counts, or it would tell two bases apart.
     """
 
     is_small: "numpy.ndarray"
     cost: "numpy.ndarray"
     is_past: "numpy.ndarray"
     was_shown: "numpy.ndarray"
-    was_hidden: "numpy.ndarray"
+    is_hidden: "numpy.ndarray"
 
 
 def suppress(system: System, given: Given) -> Suppressed:
@@ -76,7 +77,7 @@ class _Work:
         import numpy
 
         self.system, self.is_past, self.is_small = system, given.is_past, given.is_small
-        self.shown = numpy.where(given.is_past, given.was_shown, ~(given.is_small | given.was_hidden))
+        self.shown = numpy.where(given.is_past, given.was_shown, ~(given.is_small | given.is_hidden))
         self.cells_of = system.cells.T.tocsr()
         self.columns = system.equations.tocsc()
         self.lost: set[int] = set()

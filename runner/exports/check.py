@@ -28,6 +28,13 @@ _READ = """
             select measure_id, reporting_month, population, dimension, member, coalesce(team_id, ''), value,
                 numerator, denominator
             from read_parquet($star_breakdowns)
+            union all
+            select measure_id, reporting_month, population, 'all', 'all', '', value, numerator, denominator
+            from handed_out.figures
+            union all
+            select measure_id, reporting_month, population, dimension, member, coalesce(team_id, ''), value,
+                numerator, denominator
+            from handed_out.breakdowns
         )
     select measure_id, cast(reporting_month as date) as reporting_month, population, dimension,
         if(team_id = '', member, team_id) as member, true as is_shown
@@ -39,7 +46,7 @@ _READ = """
 
 
 def shown_in(folder: Path, cells: "pandas.DataFrame") -> "numpy.ndarray":
-    """Whether each cell is shown anywhere in an export's CSV or Parquet files.
+    """Whether each cell is shown anywhere in an export's tidy CSV, Parquet or DuckDB files.
 
     Args:
         folder: The export.
@@ -53,6 +60,9 @@ def shown_in(folder: Path, cells: "pandas.DataFrame") -> "numpy.ndarray":
         "star_figures": folder / "star" / "figures.parquet",
         "star_breakdowns": folder / "star" / "breakdowns.parquet",
     }
-    shown = duckdb.execute(_READ, {name: str(path) for name, path in files.items()}).df()
+    handed_out = str(folder / "scorecard.duckdb").replace("'", "''")
+    with duckdb.connect() as connection:
+        connection.execute(f"attach '{handed_out}' as handed_out (read_only)")
+        shown = connection.execute(_READ, {name: str(path) for name, path in files.items()}).df()
     shown["reporting_month"] = shown["reporting_month"].astype(cells["reporting_month"].dtype)
     return cells[KEY].merge(shown, on=KEY, how="left")["is_shown"].notna().to_numpy()

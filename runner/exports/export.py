@@ -5,7 +5,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,7 +17,8 @@ from runner.errors import ExitCode, RunnerError
 from runner.exports import tables
 from runner.exports.check import shown_in
 from runner.exports.data_files import write_duckdb, write_parquet
-from runner.exports.readme import AUDIENCE, readme
+from runner.exports.read_back import not_in_tidy
+from runner.exports.readme import AUDIENCE, earlier_in_words, readme
 from runner.exports.text_files import write_ees, write_tidy
 from runner.exports.workbook import Heading, write_workbook
 from runner.files import remove_folder, sha256_of, sync_file, sync_folder
@@ -145,7 +146,7 @@ def _write(
     write_workbook(connection, heading, folder / "scorecard.xlsx")
     write_parquet(connection, folder / "star")
     write_duckdb(connection, folder / "scorecard.duckdb")
-    check = _checked(decided, folder)
+    check = _checked(connection, decided, folder, heading.month)
     manifest: dict[str, Any] = {
         "release": release.name,
         "month": str(release.month),
@@ -164,16 +165,26 @@ def _write(
     return manifest
 
 
-def _checked(decided: Disclosure, folder: Path) -> dict[str, Any]:
+def _checked(
+    connection: "duckdb.DuckDBPyConnection", decided: Disclosure, folder: Path, month: date
+) -> dict[str, Any]:
     """Reads the written files back and tries to recover small counts from them.
 
     Raises:
-        RunnerError: One is shown, or can be worked out (blocked).
+        RunnerError: One is shown, or can be worked out, or a file shows what another does not (blocked).
     """
-    found = decided.given_away(shown_in(folder, decided.cells))
+    attacked = decided.attacked(shown_in(folder, decided.cells))
+    found = attacked.given_away
     if found:
         raise RunnerError(
             f"The export would give away {len(found)} small counts, the first in: {found[0]}.",
+            "nothing was written; report this with the release's name.",
+            ExitCode.BLOCKED,
+        )
+    more = not_in_tidy(folder, connection, month)
+    if more:
+        raise RunnerError(
+            f"The export's files do not show the same: {len(more)} places, the first in {more[0]}.",
             "nothing was written; report this with the release's name.",
             ExitCode.BLOCKED,
         )
@@ -182,6 +193,7 @@ def _checked(decided: Disclosure, folder: Path) -> dict[str, Any]:
         "cells": len(decided.cells),
         "cells_hidden": int((~decided.is_shown).sum()),
         "small_counts_recovered": 0,
+        "given_away_by_earlier_exports": attacked.by_earlier,
     }
 
 
@@ -195,5 +207,6 @@ def export_text(made: Export) -> str:
             f" {counted['suppressed']:,} suppressed, {counted['not applicable']:,} not applicable.",
             f"Check {check['family']}: of {check['cells']:,} cells {check['cells_hidden']:,} are hidden; "
             f"{check['small_counts_recovered']} small counts could be recovered.",
+            *earlier_in_words(check["given_away_by_earlier_exports"]),
         ]
     )

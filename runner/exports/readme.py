@@ -25,6 +25,21 @@ FILES = {
 }
 
 
+def earlier_in_words(given_away: int) -> list[str]:
+    """What earlier public exports give away by themselves, in a sentence; nothing where that is nothing.
+
+    Args:
+        given_away: How many small counts.
+    """
+    if not given_away:
+        return []
+    counts, are = ("count", "is") if given_away == 1 else ("counts", "are")
+    return [
+        f"{given_away} small {counts} {are} given away by earlier public exports alone: a figure that they"
+        " showed was revised since. This export adds nothing to it, and cannot take it back."
+    ]
+
+
 def readme(mode: Mode, heading: Heading, manifest: dict[str, Any]) -> str:
     """The text of README.md in an export.
 
@@ -52,6 +67,11 @@ def readme(mode: Mode, heading: Heading, manifest: dict[str, Any]) -> str:
         f" {counted['not applicable']:,} not applicable (`z`). In the Parquet and DuckDB files these cells"
         " are empty, and the column `availability` says why.",
         "",
+        *(
+            line
+            for said in earlier_in_words(manifest["disclosure_check"]["given_away_by_earlier_exports"])
+            for line in (said, "")
+        ),
         "A figure is provisional while records still to come are expected to change it. Counts are of events"
         " or of children, as the register says of each measure; nothing here is a record of a person.",
         "",

@@ -73,6 +73,15 @@ def broken_down(
     ]
 
 
+def revised_to_a_small_count() -> list[tuple[float, list[tuple[str, float]]]]:
+    """Three editions of a total and its members: the last has a small one that earlier figures give away."""
+    return [
+        (60, [("female", 20), ("male", 40)]),
+        (63, [("female", 23), ("male", 40)]),
+        (63, [("female", 20), ("male", 40), ("not recorded", 3)]),
+    ]
+
+
 def _rows(cell: Cell) -> list[tuple]:
     """The figures of a cell: a count and a rate, or a percentage, or what it asks for."""
     if cell.statistic == "mean":

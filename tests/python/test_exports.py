@@ -1,6 +1,7 @@
 """Exports: the shape of each file, one figure in all of them, and what is refused."""
 
 import csv
+import importlib
 import json
 from datetime import date
 
@@ -8,7 +9,7 @@ import duckdb
 import openpyxl
 import pytest
 from click.testing import CliRunner
-from disclosure_release import Cell, broken_down, read_rows, write_release
+from disclosure_release import Cell, broken_down, read_rows, revised_to_a_small_count, write_release
 
 from runner import ledger
 from runner.cli import main
@@ -390,6 +391,48 @@ def test_nothing_is_written_where_a_small_count_would_be_given_away(tmp_path, mo
     assert ledger.entries(home) == before
 
 
+@pytest.mark.parametrize("where", ["runner.exports.text_files", "runner.exports.workbook"])
+def test_no_file_shows_what_the_others_do_not(tmp_path, monkeypatch, where):
+    """A writer that prints a number for a suppressed figure is found, whichever file it writes."""
+    home = Home(tmp_path)
+    release = write_release(home, some_cells())
+    module = importlib.import_module(where)
+    write = module.written
+    monkeypatch.setattr(module, "written", lambda value, how: 3 if how == "suppressed" else write(value, how))
+    with pytest.raises(RunnerError, match=r"show the same|give away") as refused:
+        exports.export(home, release, Mode.PUBLIC, tmp_path / "exports" / "out")
+    assert refused.value.exit_code == ExitCode.BLOCKED
+    assert list((tmp_path / "exports").iterdir()) == []
+
+
+def test_the_explore_education_statistics_are_read_back(tmp_path, monkeypatch):
+    home = Home(tmp_path)
+    release = write_release(home, some_cells())
+    write = exports.write_ees
+
+    def careless(connection, home, folder):
+        write(connection, home, folder)
+        file = folder / "scorecard.csv"
+        file.write_text(file.read_text().replace(",c,", ",3,"))
+
+    monkeypatch.setattr(exports, "write_ees", careless)
+    with pytest.raises(RunnerError, match=r"ees/scorecard\.csv: All the"):
+        exports.export(home, release, Mode.PUBLIC, tmp_path / "exports" / "out")
+
+
+def test_an_export_says_what_earlier_ones_give_away_by_themselves(tmp_path):
+    home = Home(tmp_path)
+    for number, (of_all, members) in enumerate(revised_to_a_small_count(), start=1):
+        total = Cell("visits", of_all)
+        cells = [total, *broken_down(total, "sex", *members)]
+        release = write_release(home, cells, f"2024-06-r{number}")
+        made = exports.export(home, release, Mode.PUBLIC, tmp_path / str(number))
+    assert made.manifest["disclosure_check"]["given_away_by_earlier_exports"] == 1
+    said = "1 small count is given away by earlier public exports alone"
+    assert said in (made.folder / "README.md").read_text()
+    assert said in exports.export_text(made)
+
+
 def test_an_altered_release_is_not_exported(tmp_path):
     home = Home(tmp_path)
     release = write_release(home, some_cells())
@@ -422,7 +465,7 @@ def test_a_release_of_the_models_is_exported_as_they_make_it(example, tmp_path):
         for mode in Mode:
             found = decide(connection, mode)
             make_tables(connection, found)
-            assert found.given_away(found.is_shown) == []
+            assert found.attacked(found.is_shown).given_away == []
             shown = counts(connection)
             assert (shown["suppressed"] == 0) is (mode is Mode.INTERNAL)
             assert shown["shown"] > 0
