@@ -11,6 +11,7 @@ The rules that hold after every step are the methods named with `invariant`.
 import os
 import shutil
 import tempfile
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date
@@ -37,10 +38,10 @@ from runner.releases.publish import publish, roll_back
 from runner.releases.refresh import refresh
 from runner.releases.store import all_releases, current, published_names
 
-EXAMPLES = int(os.environ.get("FAULTS_EXAMPLES", "4"))
+EXAMPLES = int(os.environ.get("FAULTS_EXAMPLES", "6"))
 """How many histories are played; `make faults` plays more."""
 
-STEPS = 20
+STEPS = 10
 DISK_CALLS = {"land": 50, "refresh": 130, "publish": 22}
 """About how many disk calls a run makes, one of which a kill comes at."""
 
@@ -67,6 +68,10 @@ def refusal_of(act: Callable[[], object]) -> RunnerError | None:
             raise
         return refusal
     return None
+
+
+THEN = st.sampled_from(("build", "publish", "killed", "wait"))
+"""What is done about a delivery."""
 
 
 class Months(RuleBasedStateMachine):
@@ -110,12 +115,13 @@ class Months(RuleBasedStateMachine):
         assert counted["accepted"] + counted["rejected"] + counted["exact_duplicates"] == counted["rows_read"]
 
     @precondition(lambda self: len(self.sent) < MOST_MONTHS)
-    @rule(days=st.lists(st.integers(1, 28), min_size=1, max_size=3))
-    def deliver(self, days: list[int]) -> None:
+    @rule(days=st.lists(st.integers(1, 28), min_size=1, max_size=3), then=THEN)
+    def deliver(self, days: list[int], then: str) -> None:
         """Another month goes by: new contacts, and an extract."""
         self.month = self.month.next
         self.case = replace(self.case, contacts=(*self.case.contacts, *map(self._contact, days)))
         self.deliver_next()
+        self._then(then)
 
     def _contact(self, day: int) -> Contact:
         self.number += 1
@@ -129,35 +135,35 @@ class Months(RuleBasedStateMachine):
         assert land(self._extract(last.case), last.as_at, self.home).status == "unchanged"
         assert self.home.ledger.read_bytes() == before
 
-    @rule()
-    def reorder(self) -> None:
+    @rule(then=THEN)
+    def reorder(self, then: str) -> None:
         """The same rows in another order are another file, and the same figures."""
         turned = replace(self.case, contacts=tuple(reversed(self.case.contacts)))
-        self._replace(turned)
+        self._replace(turned, then)
 
     @precondition(lambda self: len(self.case.contacts) > 3)
-    @rule(which=st.integers(0, 2))
-    def withdraw(self, which: int) -> None:
+    @rule(which=st.integers(0, 2), then=THEN)
+    def withdraw(self, which: int, then: str) -> None:
         """A contact was recorded in error."""
         kept = [contact for place, contact in enumerate(self.case.contacts) if place != which]
-        self._replace(replace(self.case, contacts=tuple(kept)))
+        self._replace(replace(self.case, contacts=tuple(kept)), then)
 
-    @rule(which=st.integers(0, 2), day=st.integers(1, 28))
-    def correct(self, which: int, day: int) -> None:
+    @rule(which=st.integers(0, 2), day=st.integers(1, 28), then=THEN)
+    def correct(self, which: int, day: int, then: str) -> None:
         """A contact's date was wrong."""
         contacts = list(self.case.contacts)
         contacts[which] = replace(contacts[which], contacted_on=f"{contacts[which].contacted_on[:8]}{day:02}")
-        self._replace(replace(self.case, contacts=tuple(contacts)))
+        self._replace(replace(self.case, contacts=tuple(contacts)), then)
 
     @precondition(lambda self: not self.case.merges)
-    @rule()
-    def merge(self) -> None:
+    @rule(then=THEN)
+    def merge(self, then: str) -> None:
         """Two records turn out to be one child."""
         one, *others = self.case.people
         if others:
-            self._replace(replace(self.case, merges=((others[0], one),)))
+            self._replace(replace(self.case, merges=((others[0], one),)), then)
 
-    def _replace(self, case: Case) -> None:
+    def _replace(self, case: Case, then: str) -> None:
         """The last extract is sent again, corrected."""
         is_same = case == self.sent[-1].case
         as_at = self.sent[-1].as_at
@@ -165,15 +171,26 @@ class Months(RuleBasedStateMachine):
         assert done.status == ("unchanged" if is_same else "replaced")
         self.case = case
         self.sent[-1] = Sent(as_at, case)
+        self._then(then)
+
+    def _then(self, what: str) -> None:
+        """What is done about a delivery: it is built, or published, or the power goes before that is done."""
+        if what == "killed":
+            self.kill(0.7, "refresh")
+        if what != "wait":
+            self.refresh(0)
+        if what == "publish":
+            self.publish()
 
     # What the people who run the month do.
 
     @rule(back=st.integers(0, 2))
     def refresh(self, back: int) -> None:
-        """A month is built; the same rows, in whatever order, give the same figures as before."""
+        """A month is built: it counts what was sent, and the same rows in any order give the same figures."""
         as_at = self.sent[max(0, len(self.sent) - 1 - back)].as_at
         (done,) = refresh(self.home, [Month.of(as_at).previous], as_at)
         rows = frozenset(next(one.case.contacts for one in self.sent if one.as_at == as_at))
+        assert figures_of(done.release.file) == Counter(f"{one.contacted_on[:7]}-01" for one in rows)
         now = figures_hash(done.release.file)
         assert self.hashes.setdefault((as_at, rows), now) == now
 
@@ -183,12 +200,6 @@ class Months(RuleBasedStateMachine):
         before = current(self.home)
         if refusal_of(lambda: publish(self.home)):
             assert current(self.home) == before
-
-    @rule()
-    def run_the_month(self) -> None:
-        """The newest extract is built and published, unless an earlier month's release is published."""
-        self.refresh(0)
-        self.publish()
 
     @rule(which=st.integers(0, 5))
     def roll_back(self, which: int) -> None:
@@ -283,6 +294,16 @@ class Months(RuleBasedStateMachine):
                 was, now = {row[:4]: row[4] for row in base}, {row[:4]: row[4] for row in figures}
                 moved = {key for key in was if was[key] != now.get(key)}
                 assert moved <= set(revised)
+
+
+def figures_of(file: Path) -> dict[str, int]:
+    """What a release counts, month by month."""
+    with duckdb.connect() as connection:
+        connection.execute(f"attach '{file}' as release (read_only)")
+        found = connection.execute(
+            "select cast(reporting_month as varchar), numerator from release.marts.measure_results"
+        ).fetchall()
+    return {month: int(count) for month, count in found}
 
 
 def figures_hash(file: Path) -> str:

@@ -120,7 +120,7 @@ def _histories() -> Part:
     )
     broken = [] if done.returncode == 0 else [done.stdout]
     return Part(
-        "histories of up to 20 steps: deliver, redeliver, correct, withdraw, merge, reorder, refresh, kill,"
+        "histories of up to 10 steps: deliver, redeliver, correct, withdraw, merge, reorder, refresh, kill,"
         " backfill, publish, roll back",
         HISTORIES,
         broken,
