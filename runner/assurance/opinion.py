@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
+from runner.assurance.audit_pack.draw import REPORT_TO_SOURCE, SOURCE_TO_REPORT
 from runner.assurance.definitions import FAMILIES
 from runner.assurance.suites import Result
 
@@ -87,10 +88,7 @@ def statement(
         *_not_reconciled(scope, reconciled),
         *_not_calculated_twice(scope, results),
     ]
-    if not is_traced:
-        not_tested.append(
-            f"samples of {scope.month} traced to the case file and back (F15): none was read in"
-        )
+    not_tested += _not_traced(scope, samples)
     if untested := _untested(results):
         not_tested.append("no check of these families ran: " + ", ".join(untested))
     return {
@@ -122,6 +120,24 @@ def _not_reconciled(scope: Scope, reconciled: Sequence[str] | None) -> Iterator[
             f"{family} of {scope.measures - len(reconciled)} of the {scope.measures} measures: it counts"
             f" {', '.join(reconciled)} in {scope.month}"
         )
+
+
+def _not_traced(scope: Scope, samples: Sequence[dict[str, Any]]) -> Iterator[str]:
+    """The directions in which no sample of the month was traced, and the measures that none was drawn for."""
+    for direction in (REPORT_TO_SOURCE, SOURCE_TO_REPORT):
+        read = [
+            one
+            for one in samples
+            if one["is_finished"] and one["month"] == scope.month and one["direction"] == direction
+        ]
+        names = {population["name"] for one in read for population in one["populations"]}
+        if not read:
+            yield f"samples of {scope.month} traced from {direction} (F15): none was read in"
+        elif direction == REPORT_TO_SOURCE and len(names) < scope.measures:
+            yield (
+                f"samples of {scope.month} traced from {direction} (F15) of {scope.measures - len(names)} of"
+                f" the {scope.measures} measures: none was drawn"
+            )
 
 
 def _not_calculated_twice(scope: Scope, results: list[Result]) -> Iterator[str]:

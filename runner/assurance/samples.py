@@ -1,11 +1,13 @@
 """What traced samples came to, kept in a home for the statements of later releases.
 
 A sheet's counts lie in `assurance/samples/`, one file a sheet, from when the sheet is made; when a filled-in
-one is read in, its projection replaces them. They name populations and count records, never a person.
+one is read in, its projection replaces them, and stays until the sheet is read in whole again. They name
+populations and count records, never a person.
 """
 
 import hashlib
 import json
+from pathlib import Path
 from typing import Any
 
 from runner.assurance.audit_pack.projection import ABOVE, NOT_FINISHED
@@ -35,7 +37,9 @@ CHECK = Check(
 
 
 def keep_sample(home: Home, release: Release, sheet: dict[str, Any]) -> None:
-    """Keeps what is known of a sheet; a later word on the same sheet replaces it.
+    """Keeps what is known of a sheet; a later word on the same sheet replaces it, unless it is less.
+
+    One that was read in whole stays where the sheet is made again, or read in with blanks.
 
     Args:
         home: Whose sample.
@@ -54,25 +58,48 @@ def keep_sample(home: Home, release: Release, sheet: dict[str, Any]) -> None:
         "is_finished": all(one["verdict"] != NOT_FINISHED for one in sheet["populations"]),
         **sheet,
     }
-    name = f"{release.name}-{sheet['direction'].replace(' ', '-')}.json"
-    write_whole(folder / name, json.dumps(kept, indent=2) + "\n")
+    path = folder / f"{release.name}-{sheet['sheet'].replace(' ', '-')}.json"
+    if path.exists() and not kept["is_finished"] and _read(path)["is_finished"]:
+        return
+    write_whole(path, json.dumps(kept, indent=2) + "\n")
+
+
+def _read(path: Path) -> dict[str, Any]:
+    return json.loads(path.read_text(encoding="utf-8"))
 
 
 def last_samples(home: Home, month: Month) -> list[dict[str, Any]]:
-    """The last sample of each direction that was made for a month or one before it.
+    """The last samples of each direction that were made for a month or one before it.
 
-    One that was read in whole counts before one that is still looked at; then the newest release's.
+    One that was read in whole counts before one that is still looked at; then the newest release's; then the
+    larger. One takes the place of another of its month only where it has all of its populations, and of one
+    of an earlier month only where it has all that were above the tolerance: nobody clears a population by
+    sampling another.
 
     Args:
         home: Whose samples.
         month: The last month that a statement is about.
     """
-    found = [json.loads(path.read_text(encoding="utf-8")) for path in sorted(home.samples.glob("*.json"))]
-    last: dict[str, dict[str, Any]] = {}
-    for sample in sorted(found, key=lambda one: (one["is_finished"], one["month"], one["number"])):
+    found = [_read(path) for path in sorted(home.samples.glob("*.json"))]
+    last: list[dict[str, Any]] = []
+    for sample in sorted(found, key=_standing):
         if sample["month"] <= str(month):
-            last[sample["direction"]] = sample
-    return [last[direction] for direction in sorted(last)]
+            last = [*(one for one in last if not _replaces(sample, one)), sample]
+    return sorted(last, key=lambda one: one["direction"])
+
+
+def _standing(sample: dict[str, Any]) -> tuple[bool, str, int, int]:
+    """By what a sample counts before another, the last of them counting most."""
+    drawn = sum(one["drawn"] for one in sample["populations"])
+    return sample["is_finished"], sample["month"], sample["number"], drawn
+
+
+def _replaces(later: dict[str, Any], earlier: dict[str, Any]) -> bool:
+    """Whether a later sample says all that must still be known of an earlier one."""
+    is_same_month = later["month"] == earlier["month"]
+    said = {one["name"] for one in later["populations"]}
+    needed = {one["name"] for one in earlier["populations"] if is_same_month or one["verdict"] == ABOVE}
+    return later["direction"] == earlier["direction"] and needed <= said
 
 
 def check_result(samples: list[dict[str, Any]]) -> Result | None:
