@@ -12,7 +12,13 @@ with
             results.denominator,
             results.value,
             results.status,
-            measures.better,
+            -- A count grows with what it is a share of: only the share can be better.
+            case
+                when
+                    results.statistic = 'count' and measures.statistics like '%percent%'
+                then 'neither'
+                else measures.better
+            end as better,
             case
                 when results.statistic = 'count'
                 then 1
