@@ -143,6 +143,8 @@ def _since(claim: Claim, figures: Figures, key: Key, before: date) -> str:
         "better": moved == (1 if better == "higher" else -1),
         "worse": moved == (-1 if better == "higher" else 1),
         "doubled": now >= 2 * (now - change) > 0,
+        "tripled": now >= 3 * (now - change) > 0,
+        "quadrupled": now >= 4 * (now - change) > 0,
         "halved": 0 < 2 * now <= now - change,
     }[claim.kind]
     if holds != claim.is_denied:

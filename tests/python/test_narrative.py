@@ -121,6 +121,8 @@ REFUSED = {
     "It has worsened.": "'worsened' is not borne out: 68% is up 1.0 points on May 2024 (higher is better)",
     "It is the highest on record.": "'highest' is not borne out: the highest of 18 months is 74%",
     "It was the worst month.": "'worst' is not borne out: the worst of 18 months is 63%",
+    "It tripled.": "'tripled' is not borne out",
+    "It plummeted.": "'plummeted' is not borne out",
     "It doubled.": "'doubled' is not borne out",
     "It continued to fall.": "'fall' is not borne out",
     "It dropped from {{ value 2024-01 }}.": "'dropped' is not borne out: 68% is up 5.0 points",
