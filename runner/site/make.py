@@ -53,7 +53,7 @@ TABLES = {
     "dim_measure": "The register of measures",
     "dim_population": "The named groups of measures",
     "check_history": "What each check came to in each release",
-    "measure_revisions": "What is given otherwise than in the release before, by cause",
+    "measure_revisions": "What has changed since the release before, by cause",
 }
 """The tables that can be downloaded, with what they hold; none has a row for a person."""
 

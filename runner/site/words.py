@@ -109,8 +109,8 @@ def rank_in_words(rank: dict[str, Any], decimals: int, kind: str) -> str:
     ours = figure(rank["statistic"], rank["value"], decimals)
     over = "over the last 12 months" if kind == "flow" else "at the end of the month"
     return (
-        f"Our {ours} {over} would be {ordinal(rank['rank'])} of {rank['authorities']} authorities "
-        f"({rank['covers']}), where 1st is {rank['rank_one_is']}: "
+        f"Our {ours} {over}, set among the {rank['authorities']} authorities' figures ({rank['covers']}), "
+        f"would be {ordinal(rank['rank'])} of {rank['authorities'] + 1}, where 1st is {rank['rank_one_is']}: "
         f"in the {QUARTERS[rank['quartile']]} quarter."
     )
 
@@ -140,7 +140,8 @@ def chart_in_words(points: list[dict[str, Any]], decimals: int) -> str:
         f"{month_name(last['reporting_month'])}: {shown(last, decimals)}, {last['status']}.",
     ]
     if points[-1].get("mean") is not None:
-        sentences.append(f"{len(told)} of {len(points)} months are a signal.")
+        verb = "is" if len(told) == 1 else "are"
+        sentences.append(f"{len(told)} of {len(points)} months {verb} a signal.")
     return " ".join(sentences)
 
 

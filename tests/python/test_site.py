@@ -111,7 +111,7 @@ def test_a_measures_page_says_how_its_figure_is_to_be_read(site):
     said = text_of(site, "measures/icpcs_within_15_days.html")
     assert "95% confidence interval: 56% to 78%." in said
     assert "Counted a little differently: they count transfers in." in said
-    assert "would be 103rd of 150 authorities (year to 31 March 2023), where 1st is best" in said
+    assert "set among the 150 authorities' figures (year to 31 March 2023), would be 103rd of 151" in said
     assert "Under 5 Per cent 68% 45 of 66" in said
     assert "24 over 1.5" in text_of(site, "measures/average_caseload.html")
 

@@ -253,10 +253,7 @@ def test_late_arrivals_are_counted_once_for_each_measure():
 
 def test_the_hub_says_what_moved_and_when_the_next_edition_is_due(said):
     page = said["index.html"]
-    assert (
-        "Since 2024-05-r1, 1 figure of 1 measure is given otherwise ; the commonest cause is late arrival"
-        in page
-    )
+    assert "Since 2024-05-r1, 1 figure of 1 measure has changed ; the commonest cause is late arrival" in page
     assert "Furthest moved: ICPCs within 15 <working> days in May 2024, from 80% to 67%." in page
     assert "July 2024 Due by 4 August 2024: 3 of the last 3 months were first reported within 4 days" in page
 
