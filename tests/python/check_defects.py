@@ -24,7 +24,7 @@ AS_AT, PREVIOUS = date(2024, 7, 31), date(2024, 7, 2)
 TYPES = {"date": "timestamp", "integer": "bigint", "number": "double"}
 MARTS = {
     "dim_month": ("month_end", "reporting_month date, month_end date"),
-    "dim_measure": ("measure_id", "measure_id varchar, decimals integer, status varchar"),
+    "dim_measure": ("measure_id", "measure_id varchar, kind varchar, decimals integer, status varchar"),
     "measure_rows": (
         "unit_id",
         "measure_id varchar, reporting_month date, unit_id varchar, person_id varchar, team_id varchar,"

@@ -104,6 +104,17 @@ def test_where_a_figure_failed_its_measure_is_named():
     assert found["figures"] == [{"measure": "contacts", "figures": 1}]
 
 
+@pytest.mark.parametrize(("value", "failed"), [(120, 0), (10, 1), (119, 1)])
+def test_a_rate_of_a_flow_is_recalculated_for_a_year(value, failed):
+    connection = council()
+    connection.execute(
+        "insert into release.marts.measure_results"
+        f" values ('contacts', 'rate', date '2024-06-01', 'all', 1, 1000, {value}, {value})"
+    )
+    (check,) = [check for check in checks() if check.id == "figure_not_of_its_counts"]
+    assert count(connection, check).failed == failed
+
+
 def test_what_any_check_touches_can_be_asked():
     connection = council()
     results = [Result(check, 1, 1, "exception") for check in checks()]
