@@ -79,7 +79,7 @@ def _quote(paper: Paper, narrative: Narrative | None) -> None:
 
 
 def _changes(paper: Paper, basis: Basis) -> None:
-    """What is given otherwise than in the release that was published before."""
+    """What has changed since the release that was published before."""
     paper.heading("Changes since the last report")
     revised = [row for measure in basis.site.measures for row in measure["revisions"]]
     before = next((row["compared_with"] for row in revised if row["compared_with"]), None)
@@ -100,17 +100,17 @@ def _changes(paper: Paper, basis: Basis) -> None:
     else:
         said.append("each has its causes.")
     if shown:
-        read = "figure that reads" if len(shown) == 1 else "figures that read"
+        have = "figure that has" if len(shown) == 1 else "figures that have"
         said += [
             f" {paper.next_table} has the ",
             counted(len(shown), "headlines revised", basis.month),
-            f" headline {read} otherwise.",
+            f" headline {have} changed.",
         ]
     else:
-        said.append(" None of the headline figures reads otherwise.")
+        said.append(" None of the headline figures has changed as shown.")
     paper.paragraph(*said)
     paper.table(
-        f"Headline figures that read otherwise than in {before}",
+        f"Headline figures that have changed since {before}",
         ("Measure", "Month", "Before", "Now", "Why"),
         [(row["title"], month_name(row["reporting_month"]), *row["values"], row["why"]) for row in shown],
         numeric=(2, 3),

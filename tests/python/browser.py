@@ -32,6 +32,8 @@ A4 = (595, 842)
 """Points; the pages print upright, the scorecard across."""
 PORTRAIT, LANDSCAPE = 688, 1032
 """What is left of A4 between the margins, in CSS pixels."""
+FIRST_SHEET = 1016
+"""How far down an upright sheet goes, in CSS pixels."""
 
 AXE_RUN = "axe.run(document, {resultTypes: ['violations'], preload: false})"
 NEEDED = "document.documentElement.scrollWidth"

@@ -115,7 +115,7 @@ def test_the_report_is_in_the_boards_order(report):
 
 SAID = (
     "1.1 1 figure of the scorecard's months moved since 2024-05-r1 was published; each has its"
-    " causes. Table 1 has the 1 headline figure that reads otherwise.",
+    " causes. Table 1 has the 1 headline figure that has changed.",
     "1.2 1 of 3 measures changed by more than they vary from month to month: 1 worsening. Table 2"
     " lists them.",
     "1.3 1 figure is provisional and may change as late records arrive: Section 47 enquiries.",

@@ -6,7 +6,7 @@ Collected where there is a Chromium and axe-core; conftest.py says so, and fails
 import json
 
 import pytest
-from browser import Browser, faults_seen
+from browser import FIRST_SHEET, PORTRAIT, Browser, faults_seen
 from site_release import MATURITY, site_of
 
 from runner.lineage.project import as_json, read_tables
@@ -38,6 +38,14 @@ def test_no_page_has_a_fault_on_a_screen_or_on_paper(browser, site):
     found = {page.relative_to(site.parent).as_posix(): faults_seen(browser, page) for page in pages}
     assert len(found) >= 16
     assert {page: faults for page, faults in found.items() if faults} == {}
+
+
+def test_a_figure_and_its_chart_print_on_one_sheet(browser, site):
+    """The figure is on the first sheet whatever follows; the chart follows it there."""
+    browser.open(site / "measures" / "icpcs_within_15_days.html")
+    browser.show(PORTRAIT, media="print")
+    foot = browser.evaluate("document.querySelector('.headline figure').getBoundingClientRect().bottom")
+    assert 0 < foot < FIRST_SHEET
 
 
 def test_no_page_of_the_lineage_has_a_fault(browser, example, tmp_path):
