@@ -92,6 +92,13 @@ def tell(line: str) -> None:
     click.echo(line, err=True)
 
 
+def not_blank(ctx: click.Context, param: click.Parameter, value: str | None) -> str | None:
+    """Refuses a text that says nothing where the ledger is to keep it."""
+    if value is not None and not value.strip():
+        raise click.BadParameter("say it in words; the ledger keeps it.")
+    return value
+
+
 def answer(as_json: bool, value: Any, text: str) -> None:
     """Prints a command's answer on standard output, as JSON or as text."""
     click.echo(json.dumps(value, default=str, ensure_ascii=False, indent=2) if as_json else text)
@@ -284,9 +291,14 @@ def diff_command(
 
 @main.command("sign-off")
 @click.argument("release")
-@click.option("--role", required=True, help="Who answers for it, such as 'Head of Performance'; no name.")
+@click.option(
+    "--role",
+    required=True,
+    help="Who answers for it, such as 'Head of Performance'; no name.",
+    callback=not_blank,
+)
 @click.option("--refuse", is_flag=True, help="Refuse it: it cannot be published. Needs --reason.")
-@click.option("--reason", help="Why it is refused, for the ledger; no names.")
+@click.option("--reason", help="Why it is refused, for the ledger; no names.", callback=not_blank)
 @json_option
 @click.pass_obj
 def sign_off_command(
@@ -327,7 +339,7 @@ def publish(home: Home, release: str | None, as_json: bool) -> None:
 
 @main.command()
 @click.argument("release")
-@click.option("--reason", required=True, help="Why, for the ledger; no names.")
+@click.option("--reason", required=True, help="Why, for the ledger; no names.", callback=not_blank)
 @json_option
 @click.pass_obj
 def rollback(home: Home, release: str, reason: str, as_json: bool) -> None:
@@ -356,9 +368,10 @@ def demo(context: click.Context) -> None:
 
 
 @main.command()
+@click.option("--verify", is_flag=True, help="Hold every byte of every release against its hash as well.")
 @json_option
 @click.pass_obj
-def doctor(home: Home, as_json: bool) -> None:
+def doctor(home: Home, verify: bool, as_json: bool) -> None:
     """Look for faults and say what to put right.
 
     Looks at tools, folders, landed extracts, releases, CURRENT and the ledger.
@@ -367,7 +380,7 @@ def doctor(home: Home, as_json: bool) -> None:
 
     from runner.releases.doctor import examine, findings_text, raise_for_faults
 
-    findings = examine(home)
+    findings = examine(home, verify)
     answer(as_json, [asdict(finding) for finding in findings], findings_text(findings))
     raise_for_faults(findings)
 
@@ -707,7 +720,7 @@ def analyst_key_command(home: Home, file: Path, as_json: bool) -> None:
 @click.option(
     "--people", "file", type=click.Path(path_type=Path), required=True, help="File of person ids, one a line."
 )
-@click.option("--reason", required=True, help="Why, for the ledger; no names.")
+@click.option("--reason", required=True, help="Why, for the ledger; no names.", callback=not_blank)
 @json_option
 @click.pass_obj
 def erase_command(home: Home, file: Path, reason: str, as_json: bool) -> None:

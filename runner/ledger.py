@@ -108,6 +108,14 @@ def verify(home: Home) -> int:
 
 
 def _broken(home: Home, number: int) -> RunnerError:
+    lines = _lines(home.ledger)
+    if lines and not any(SEAL.search(line) for line in lines):
+        return RunnerError(
+            f"No line of {home.ledger.name} has a seal: it was written by an earlier version, or altered.",
+            "land the extracts in a new home, and refresh and publish there; this version cannot tell whether"
+            " that ledger is as it was written.",
+            ExitCode.BLOCKED,
+        )
     return RunnerError(
         f"{home.ledger.name} line {number} was changed, or does not follow from the line before it: "
         "the ledger was changed or cut.",

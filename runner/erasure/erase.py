@@ -21,7 +21,7 @@ from runner.home import Home
 from runner.landing import store as landings
 from runner.lock import run_lock
 from runner.releases.refresh import clear_leftovers
-from runner.releases.store import Release, all_releases, current, find_release, point_to
+from runner.releases.store import RUN, Release, all_releases, current, find_release, point_to
 
 if TYPE_CHECKING:
     import duckdb
@@ -163,10 +163,13 @@ def _record(home: Home, done: Erasure, begun: dict[str, Any]) -> None:
         if known.get(str(extract.as_at), sha256) != sha256 or _is_erased(extract, known):
             done.extracts[str(extract.as_at)] = sha256
     known = cleaned(home)
+    runs = {}
     for release in all_releases(home):
         if "erased" in release.run and known.get(release.name) != release.sha256:
             done.releases[release.name] = release.sha256
-    ledger.record(home, ERASED, erasure=begun["erasure"], reason=begun["reason"], **done.facts())
+            runs[release.name] = sha256_of(release.folder / RUN)
+    kept = {"erasure": begun["erasure"], "reason": begun["reason"], "runs": runs}
+    ledger.record(home, ERASED, **kept, **done.facts())
 
 
 def _is_erased(extract: Extract, known: dict[str, str]) -> bool:

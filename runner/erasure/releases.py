@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from runner.database import attach, quoted
 from runner.files import OWNER_ONLY, READ_ONLY, sha256_of, sync_file, sync_folder, write_whole
-from runner.releases.store import Release
+from runner.releases.store import RUN, Release
 
 if TYPE_CHECKING:
     import duckdb
@@ -115,15 +115,22 @@ def clean(connection: "duckdb.DuckDBPyConnection", release: Release, work: Path)
             [PREFIX],
         ).fetchall()[0][0]
         connection.execute("detach clean")
-    erased = {"at": datetime.now(UTC).isoformat(timespec="seconds"), "sha256": sha256_of(written)}
-    write_whole(release.folder / "run.json", json.dumps(release.run | {"erased": erased}, indent=2) + "\n")
-    (release.folder / "run.json").chmod(READ_ONLY)
-    for path in sorted(work.iterdir()):
+    places = {path: _place(release, path.name) for path in sorted(work.iterdir())}
+    contents = release.run.get("erased", {}).get("contents", {}) | {
+        place.relative_to(release.folder).as_posix(): sha256_of(path) for path, place in places.items()
+    }
+    erased = {
+        "at": datetime.now(UTC).isoformat(timespec="seconds"),
+        "sha256": sha256_of(written),
+        "contents": contents,
+    }
+    write_whole(release.folder / RUN, json.dumps(release.run | {"erased": erased}, indent=2) + "\n")
+    (release.folder / RUN).chmod(READ_ONLY)
+    for path, place in places.items():
         path.chmod(READ_ONLY)
         sync_file(path)
-        target = release.folder if path.name == release.file.name else release.folder / "parquet"
-        path.replace(target / path.name)
-        sync_folder(target)
+        path.replace(place)
+        sync_folder(place.parent)
     return units
 
 
@@ -141,6 +148,11 @@ def _attached(connection: "duckdb.DuckDBPyConnection", release: Release) -> Iter
         yield tables
     finally:
         connection.execute("detach release")
+
+
+def _place(release: Release, name: str) -> Path:
+    """Where a file of a release has its place."""
+    return release.file if name == release.file.name else release.folder / "parquet" / name
 
 
 def _parquet(release: Release, table: str) -> str:

@@ -4,6 +4,7 @@ import os
 import platform
 import tomllib
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 
@@ -14,10 +15,13 @@ from runner.files import sha256_of
 from runner.home import PROJECT, Home
 from runner.ledger import entries, verify
 from runner.lock import run_lock
+from runner.releases.contents import content_faults, known_runs
 from runner.releases.refresh import leftovers
-from runner.releases.store import PUBLISHING, Release, all_releases, current
+from runner.releases.store import PUBLISHING, RUN, Release, all_releases, current, pointer_to
 from runner.revisions.developments import development_faults
 from runner.revisions.vintages import vintage_faults
+
+RESTORE = "restore it from a backup, or `runner refresh` its month again and publish that."
 
 
 @dataclass(frozen=True)
@@ -37,14 +41,20 @@ class Finding:
     fix: str = ""
 
 
-def examine(home: Home) -> list[Finding]:
-    """Looks at tools, folders, landed extracts, releases and the ledger. Changes nothing."""
+def examine(home: Home, is_thorough: bool = False) -> list[Finding]:
+    """Looks at tools, folders, landed extracts, releases and the ledger. Changes nothing.
+
+    Args:
+        home: The folder to look at.
+        is_thorough: Look at every byte of every release; otherwise at the file that people query.
+    """
     return [
         *_tools(),
         *_folders(home),
         *_leftovers(home),
         *_extracts(home),
         *_releases(home),
+        *(_contents(home) if is_thorough else []),
         *_erasures(home),
         *_ledger(home),
     ]
@@ -128,7 +138,7 @@ def _erasures(home: Home) -> list[Finding]:
         says = f"the erasure begun at {begun['at']} was broken off"
         found.append(Finding("erasures", False, says, again))
     known = record.cleaned(home)
-    for release in all_releases(home):
+    for release in _readable(home):
         if known.get(release.name, release.run["sha256"]) != release.sha256:
             says = f"{release.name} is not the file that the ledger recorded when it was erased"
             found.append(Finding("erasures", False, says, again))
@@ -149,8 +159,12 @@ def _faults(what: str, looks: list[Callable[[], None]]) -> list[Finding]:
 
 def _releases(home: Home) -> list[Finding]:
     """Every release's file against its hash, and CURRENT against its release."""
-    releases = {release.name: release for release in all_releases(home)}
+    releases = {release.name: release for release in _readable(home)}
     found = _faults("releases", [release.verify for release in releases.values()])
+    for release in all_releases(home):
+        if release.name not in releases:
+            says = f"{RUN} of {release.name} does not say what it must: it was changed"
+            found.append(Finding("releases", False, says, RESTORE))
     found = found or [Finding("releases", True, f"{len(releases)} releases, each as it was built")]
     try:
         now = current(home)
@@ -159,7 +173,7 @@ def _releases(home: Home) -> list[Finding]:
     if not now:
         return [*found, Finding("CURRENT", True, "nothing is published yet")]
     release = releases.get(now["release"])
-    if not release or release.sha256 != now["sha256"]:
+    if not release or pointer_to(release) != now:
         says = f"CURRENT names {now['release']}, which is not there or is another file"
         return [*found, Finding("CURRENT", False, says, "`runner rollback RELEASE --reason TEXT`.")]
     return [
@@ -169,9 +183,34 @@ def _releases(home: Home) -> list[Finding]:
     ]
 
 
+def _readable(home: Home) -> list[Release]:
+    """The releases whose `run.json` says what the other looks need."""
+    found = []
+    for release in all_releases(home):
+        with suppress(RunnerError, KeyError, ValueError, TypeError, AttributeError):
+            if release.as_at and pointer_to(release):
+                found.append(release)
+    return found
+
+
+def _contents(home: Home) -> list[Finding]:
+    """Every file of every release against the list that was made when it was finished."""
+    known = known_runs(home)
+    releases = _readable(home)
+    faults = [fault for release in releases for fault in content_faults(release, known)]
+    found = [Finding("contents", False, fault, RESTORE) for fault in faults]
+    files = sum(len(release.contents or ()) + 1 for release in releases)
+    return found or [Finding("contents", True, f"{files} files of {len(releases)} releases, each as built")]
+
+
 def _vintages(home: Home, release: Release) -> list[Finding]:
     """The vintages that people read, and what is made of them, against every published release's figures."""
-    faults = vintage_faults(home, release) + development_faults(home, release)
+    import duckdb
+
+    try:
+        faults = vintage_faults(home, release) + development_faults(home, release)
+    except (RunnerError, duckdb.Error, KeyError, ValueError):
+        faults = [f"{release.name}, or a release before it, cannot be read to make its vintages again"]
     fix = "`runner rollback RELEASE --reason TEXT` to a release that keeps them."
     found = [Finding("vintages", False, fault, fix) for fault in faults]
     return found or [Finding("vintages", True, "every published value is kept as it was published")]

@@ -45,9 +45,10 @@ from runner.months import Month
 from runner.narrative.read import read_narratives
 from runner.narrative.source import FOLDER, files_in, folder_of, hash_of
 from runner.readers.release import Built
+from runner.releases.contents import contents_of
 from runner.releases.package import Package, make_files
 from runner.releases.publish import record_move
-from runner.releases.store import Release, all_releases, make_releases_folder, next_number
+from runner.releases.store import RUN, Release, all_releases, make_releases_folder, next_number
 from runner.report.make import FOLDER as REPORT
 from runner.report.make import make_report
 from runner.revisions.developments import add_developments
@@ -281,8 +282,8 @@ def _refresh_one(
         "revised_figures": revised.figures,
         "unexplained": revised.unexplained,
     }
-    run |= {"stages": stages.cpu, "seconds": stages.seconds}
-    (draft / "run.json").write_text(json.dumps(run, indent=2) + "\n", encoding="utf-8")
+    run |= {"contents": contents_of(draft), "stages": stages.cpu, "seconds": stages.seconds}
+    (draft / RUN).write_text(json.dumps(run, indent=2) + "\n", encoding="utf-8")
     release = _finish(home, draft, month)
     remove_folder(work)
     _record_built(home, release)
@@ -364,5 +365,6 @@ def _record_built(home: Home, release: Release) -> None:
         "built",
         release=release.name,
         **{key: run[key] for key in ("month", "as_at", "run_id", "sha256", "logical_hash")},
+        run_sha256=sha256_of(release.folder / RUN),
         rows=sum(run["rows"].values()),
     )

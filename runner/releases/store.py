@@ -15,6 +15,8 @@ from runner.ledger import entries
 from runner.months import MONTH, Month
 
 NAME = re.compile(r"(\d{4}-\d{2})-r([1-9]\d*)")
+RUN = "run.json"
+"""What says how a release was made, and which files it has."""
 PUBLISHING = ("published", "rolled back")
 PUBLISHED, DRAFT = "published", "draft"
 """Words for a release: the one that is read, and the newest that was never published."""
@@ -46,13 +48,30 @@ class Release:
 
     @cached_property
     def run(self) -> dict[str, Any]:
-        """What `run.json` says of how it was made."""
-        return json.loads((self.folder / "run.json").read_text(encoding="utf-8"))
+        """What `run.json` says of how it was made.
+
+        Raises:
+            RunnerError: It is no JSON (blocked).
+        """
+        try:
+            return json.loads((self.folder / RUN).read_text(encoding="utf-8"))
+        except ValueError:
+            raise RunnerError(
+                f"{self.folder / RUN} cannot be read: it was changed.",
+                "restore it from a backup; `runner doctor --verify` says what else was changed.",
+                ExitCode.BLOCKED,
+            ) from None
 
     @property
     def sha256(self) -> str:
         """The SHA-256 of its file: as it was built, or as the last erasure left it."""
         return self.run.get("erased", self.run)["sha256"]
+
+    @property
+    def contents(self) -> dict[str, str] | None:
+        """The SHA-256 of each of its files, as built or as the last erasure left it."""
+        built = self.run.get("contents")
+        return built and built | self.run.get("erased", {}).get("contents", {})
 
     @property
     def as_at(self) -> date:
@@ -87,7 +106,7 @@ class Release:
 def all_releases(home: Home) -> list[Release]:
     """Every whole release, by month and number."""
     found = []
-    for run in home.releases.glob("*/run.json"):
+    for run in home.releases.glob(f"*/{RUN}"):
         name = NAME.fullmatch(run.parent.name)
         if name:
             found.append(Release(Month.parse(name[1]), int(name[2]), run.parent))
@@ -190,14 +209,18 @@ def current(home: Home) -> dict[str, Any] | None:
 
 def point_to(home: Home, release: Release) -> None:
     """Moves CURRENT to a release in one step; readers see the old one or the new one."""
-    pointer = {
+    write_whole(home.releases / "CURRENT", json.dumps(pointer_to(release), indent=2) + "\n")
+
+
+def pointer_to(release: Release) -> dict[str, str]:
+    """What CURRENT says when it names a release."""
+    return {
         "release": release.name,
         "month": str(release.month),
         "as_at": release.run["as_at"],
         "run_id": release.run["run_id"],
         "sha256": release.sha256,
     }
-    write_whole(home.releases / "CURRENT", json.dumps(pointer, indent=2) + "\n")
 
 
 def published_names(home: Home) -> set[str]:

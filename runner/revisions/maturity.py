@@ -10,7 +10,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from runner.database import in_memory
+from runner.database import in_memory, quoted
 from runner.readers.register import read_rows
 from runner.releases.store import Release
 from runner.revisions.tables import create_table, insert_rows
@@ -172,12 +172,11 @@ def hand_over(build_file: Path, found: list[tuple[Any, ...]]) -> None:
         build_file: The private DuckDB file of the build; it is not there yet.
         found: As given by `measured`.
     """
-    import duckdb
-
-    with closing(duckdb.connect(build_file)) as connection:
-        connection.execute("create schema landing")
-        create_table(connection, HANDED_OVER, COLUMNS)
-        insert_rows(connection, HANDED_OVER, COLUMNS, found)
+    with closing(in_memory(build_file)) as connection:
+        connection.execute(f"attach {quoted(str(build_file))} as build; create schema build.landing")
+        create_table(connection, f"build.{HANDED_OVER}", COLUMNS)
+        insert_rows(connection, f"build.{HANDED_OVER}", COLUMNS, found)
+        connection.execute("detach build")
 
 
 def decided(registered: int, final_after: int | None, moved_until: int | None) -> int:

@@ -8,6 +8,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from runner.database import locked_down
 from runner.landing.contract import load_contract
 from runner.landing.values import named, quoted
 
@@ -68,10 +69,8 @@ def plant_for_checks(defects: list[Defect], folder: Path, as_at: date) -> Counte
     Returns:
         How many rows more, or fewer, each table has.
     """
-    import duckdb
-
-    with duckdb.connect() as connection:
-        connection.execute("set threads = 1")
+    folder = folder.resolve()
+    with locked_down(folder, threads=1) as connection:
         connection.execute(f"create macro as_at() as date '{as_at}'")
         for table in sorted({table for defect in defects for table in defect.tables}):
             source = quoted(str(folder / f"{table}.csv"))

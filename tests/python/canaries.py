@@ -2,6 +2,7 @@
 
 import csv
 import re
+import zipfile
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -106,17 +107,28 @@ def in_bytes(text: bytes) -> bool:
     return MARK.encode() in text or any(day in text for day in days)
 
 
+def in_file(path: Path) -> bool:
+    """Whether a canary stands in a file: in its bytes, in what it packs, or in its values."""
+    if path.suffix in (".docx", ".xlsx"):
+        with zipfile.ZipFile(path) as packed:
+            return any(in_bytes(packed.read(name)) for name in packed.namelist())
+    if path.suffix == ".parquet":
+        return in_bytes(repr(duckdb.sql(f"from read_parquet('{path}')").fetchall()).encode())
+    return in_bytes(path.read_bytes()) or (path.suffix == ".duckdb" and bool(in_values(path)))
+
+
 def in_values(file: Path) -> list[str]:
     """The columns of a DuckDB file in which a canary stands, however the file packs its values."""
     found = []
     last = FIRST_BIRTH + timedelta(days=BIRTHS)
     with duckdb.connect() as connection:
         connection.execute(f"attach '{file}' as searched (read_only)")
-        for table, column in connection.execute(
-            "select table_name, column_name from duckdb_columns() where database_name = 'searched'"
+        for schema, table, column in connection.execute(
+            "select schema_name, table_name, column_name from duckdb_columns()"
+            " where database_name = 'searched'"
         ).fetchall():
             if connection.execute(
-                f'select count(*) from searched.marts."{table}" where contains("{column}"::varchar, ?)'
+                f'select count(*) from searched."{schema}"."{table}" where contains("{column}"::varchar, ?)'
                 f' or try_cast("{column}"::varchar as date) between ? and ?',
                 [MARK, FIRST_BIRTH, last],
             ).fetchall()[0][0]:

@@ -96,6 +96,8 @@ def test_a_range_builds_each_month(run):
         (["plan", "2024-12"], 7, "Next: `runner land"),
         (["publish", "2024-12"], 7, "Next: `runner refresh 2024-12`"),
         (["rollback", "2024-06-r1"], 2, "--reason"),
+        (["rollback", "2024-06-r1", "--reason", " "], 2, "say it in words"),
+        (["sign-off", "2024-06-r1", "--role", ""], 2, "say it in words"),
         (["rollback", "2024-06-r1", "--reason", "wrong extract"], 7, "never published"),
         (["no-such-command"], 2, "No such command"),
     ],

@@ -8,6 +8,7 @@ import pytest
 from hostile import FOLDER, told
 
 from runner.database import MEMORY, THREADS, attach, locked_down
+from runner.home import PROJECT
 from runner.readers.release import Built, opened, rows
 
 with (FOLDER / "escapes.csv").open(encoding="utf-8", newline="") as file:
@@ -90,3 +91,9 @@ def test_a_release_named_by_its_path_reaches_no_file_beside_it(folder):
         for query in (f"from read_csv('{folder}/beside.csv')", "from release.marts.passwords"):
             with pytest.raises(duckdb.PermissionException):
                 connection.execute(query)
+
+
+def test_duckdb_is_opened_in_one_place():
+    modules = (PROJECT / "runner").rglob("*.py")
+    opening = {path.name for path in modules if "duckdb.connect(" in path.read_text(encoding="utf-8")}
+    assert opening == {"database.py"}

@@ -61,6 +61,14 @@ def test_any_flipped_byte_of_the_ledger_is_found(tmp_path):
     assert missed == []
 
 
+def test_a_ledger_without_seals_is_not_called_changed(tmp_path):
+    home = Home(tmp_path)
+    line = ledger.record(home, "landed", as_at="2024-07-02")
+    home.ledger.write_text(json.dumps(line) + "\n")
+    with pytest.raises(RunnerError, match="written by an earlier version, or altered"):
+        ledger.verify(home)
+
+
 @pytest.mark.parametrize("cut", [1, 2, 40, 150])
 def test_a_line_cut_short_stops_no_run_and_is_written_over(tmp_path, cut):
     home = Home(tmp_path)

@@ -21,6 +21,7 @@ from runner.errors import ExitCode, RunnerError
 from runner.files import sha256_of
 from runner.home import Home
 from runner.landing.land import land
+from runner.releases.contents import content_faults, contents_of, known_runs
 from runner.releases.doctor import examine
 from runner.releases.store import all_releases, current, find_release, point_to
 from runner.revisions.diff import diff
@@ -241,13 +242,14 @@ def released(tmp_path, monkeypatch):
     make_release(home, "2024-06-r1", Side(units=units, as_at=date(2024, 7, 2)), "inputs 1")
     make_release(home, "2024-06-r2", Side(units=units[1:], as_at=date(2024, 7, 31)), "inputs 2")
     for release in all_releases(home):
-        run = release.run | {"run_id": "run", "month": "2024-06", "logical_hash": "", "rows": {}}
-        (release.folder / "run.json").write_text(json.dumps(run))
         (release.folder / "parquet").mkdir()
         with duckdb.connect() as connection:
             connection.execute(f"attach '{release.file}' as release (read_only)")
             file = release.folder / "parquet" / "dim_person.parquet"
             connection.execute(f"copy release.marts.dim_person to '{file}'")
+        run = release.run | {"run_id": "run", "month": "2024-06", "logical_hash": "", "rows": {}}
+        run["contents"] = contents_of(release.folder)
+        (release.folder / "run.json").write_text(json.dumps(run))
     point_to(home, all_releases(home)[0])
     return home
 
@@ -274,10 +276,26 @@ def test_a_release_keeps_its_figures_and_knows_nobody_behind_the_erased_units(re
         find_release(released, name).verify()
     assert asked(released, "2024-06-r1", "from release.marts.measure_results order by all") == figures
     assert current(released)["sha256"] == find_release(released, "2024-06-r1").sha256
+    assert contents_faults(released) == []
     of_erasures = [
         finding for finding in examine(released) if finding.what in ("releases", "erasures", "CURRENT")
     ]
     assert all(finding.is_well for finding in of_erasures)
+
+
+def contents_faults(home: Home) -> list[str]:
+    known = known_runs(home)
+    return [fault for release in all_releases(home) for fault in content_faults(release, known)]
+
+
+def test_every_file_that_an_erasure_leaves_is_held_against_its_hash(released):
+    for person in ("P2", "P3"):
+        erase(released, [person], "a request")
+        assert contents_faults(released) == []
+    file = released.releases / "2024-06-r1" / "parquet" / "dim_person.parquet"
+    file.chmod(0o640)
+    file.write_bytes(file.read_bytes()[:-1] + b"x")
+    assert contents_faults(released) == ["parquet/dim_person.parquet of 2024-06-r1 was changed"]
 
 
 def test_causes_add_up_on_both_sides_of_an_erasure(released):

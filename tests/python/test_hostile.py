@@ -3,24 +3,32 @@
 import subprocess
 import sys
 import time
+import zipfile
 from collections import Counter
 from html.parser import HTMLParser
 from pathlib import Path
 
+import docx
 import duckdb
+import openpyxl
 import pytest
 from bombs import TEXTS, long_text, many_rows
+from disclosure_release import Cell, broken_down, write_release
 from hostile import corpus, told
 from landing_extracts import AS_AT, base_extract, tables, write_extract
+from narrative_release import STATEMENT, report_of, written_about
 from site_release import RELEASE, site_of
 
 from runner.assurance.audit_pack.sheet import read_filled
 from runner.assurance.control.report import Known, read_control_report
 from runner.assurance.report_check import read_figures
 from runner.cli import main
+from runner.disclosure.modes import Mode
 from runner.errors import ExitCode, RunnerError
+from runner.exports.export import export
 from runner.home import PROJECT, Home
 from runner.landing.land import land
+from runner.lineage.project import as_json
 
 SQL, PATHS, HTML, UNICODE = corpus("sql"), corpus("paths"), corpus("html"), corpus("unicode")
 WRITTEN = ("/tmp/hostile-written", "/tmp/hostile-written.csv")
@@ -290,24 +298,88 @@ def tags(page: Path) -> Counter:
     return parser.seen
 
 
+NAMES = (
+    "North & East",
+    "Section 47 enquiries",
+    "An end before its start",
+    "children under 5",
+    "they count transfers in",
+)
+"""What the release of three measures calls a team, a measure, a check, a group and a difference."""
+TOGETHER = " ".join(row["payload"] for row in HTML)
+
+
+def with_hostile_names(release: str) -> str:
+    """The SQL of a release with all payloads in the place of each name."""
+    for name in NAMES:
+        assert name in release
+        release = release.replace(f"'{name}'", "'" + TOGETHER.replace("'", "''") + "'")
+    return release
+
+
+def put_lineage(folder: Path, text: str) -> None:
+    """Writes the lineage of two tables, in which a text stands wherever one can stand."""
+    folder.mkdir()
+    step = {"name": text, "expression": text}
+    column = {"meaning": text, "expression": text, "within": text, "steps": [step], "made_of": ["source.of"]}
+    made = {"layer": "marts", "path": text, "meaning": text, "reads": ["source"], "sql": f"-- {text}"}
+    tables = {
+        "source": {"layer": "source", "path": text, "meaning": text, "reads": [], "conditions": []}
+        | {"columns": {"of": {"meaning": text, "made_of": []}}, "sql": None},
+        "made": made
+        | {"columns": {"as": column | {"is_constant": False, "is_inexact": True}}, "conditions": []},
+    }
+    (folder / "lineage.json").write_text(as_json(tables), encoding="utf-8")
+
+
 def test_html_in_names_is_text_on_every_page(tmp_path, monkeypatch):
-    names = (
-        "North & East",
-        "Section 47 enquiries",
-        "An end before its start",
-        "children under 5",
-        "they count transfers in",
-    )
+    put_lineage(tmp_path / "plain", "words")
     site_of(tmp_path / "plain")
-    plain = {page.name: tags(page) for page in sorted((tmp_path / "plain" / "site").rglob("*.html"))}
-    hostile = RELEASE
-    together = " ".join(row["payload"] for row in HTML)
-    for name in names:
-        assert name in hostile
-        hostile = hostile.replace(f"'{name}'", "'" + together.replace("'", "''") + "'")
-    monkeypatch.setattr("site_release.RELEASE", hostile)
+    plain = pages_of(tmp_path / "plain" / "site")
+    assert {"teams/1.html", "lineage/made.html", "lineage/sources.html"} <= plain.keys()
+    monkeypatch.setattr("site_release.RELEASE", with_hostile_names(RELEASE))
+    put_lineage(tmp_path / "hostile", TOGETHER)
     site_of(tmp_path / "hostile")
-    pages = sorted((tmp_path / "hostile" / "site").rglob("*.html"))
-    assert {page.name: tags(page) for page in pages} == plain
-    assert sum("&lt;script&gt;" in page.read_text(encoding="utf-8") for page in pages) > 3
-    assert all("{{ 7 * 7 }}" in text or "7 * 7" not in text for text in (page.read_text() for page in pages))
+    hostile = pages_of(tmp_path / "hostile" / "site")
+    assert {name: tags(page) for name, page in hostile.items()} == {
+        name: tags(page) for name, page in plain.items()
+    }
+    for name in ("teams/1.html", "lineage/made.html", "lineage/sources.html", "index.html"):
+        assert "&lt;script&gt;" in hostile[name].read_text(encoding="utf-8"), name
+    assert all("{{ 7 * 7 }}" in text or "7 * 7" not in text for text in map(Path.read_text, hostile.values()))
+
+
+def pages_of(site: Path) -> dict[str, Path]:
+    """The pages of a site by their path in it."""
+    return {page.relative_to(site).as_posix(): page for page in sorted(site.rglob("*.html"))}
+
+
+def test_html_in_names_is_text_in_the_boards_report(tmp_path, monkeypatch):
+    made = {}
+    for kind in ("plain", "hostile"):
+        (tmp_path / kind).mkdir()
+        made[kind] = report_of(written_about(tmp_path / kind), tmp_path / kind, statement=STATEMENT)
+        monkeypatch.setattr("narrative_release.RELEASE", with_hostile_names(RELEASE))
+        monkeypatch.setitem(STATEMENT["exceptions"][0], "says", TOGETHER)
+        monkeypatch.setitem(STATEMENT, "limits", [TOGETHER])
+    pages = {kind: page for kind, (page, _) in made.items()}
+    assert tags(pages["hostile"]) == tags(pages["plain"])
+    assert "&lt;script&gt;" in pages["hostile"].read_text(encoding="utf-8")
+    documents = {kind: docx.Document(document) for kind, (_, document) in made.items()}
+    links = {kind: sorted(rel.reltype for rel in told.part.rels.values()) for kind, told in documents.items()}
+    assert links["hostile"] == links["plain"]
+    assert any("<script>" in paragraph.text for paragraph in documents["hostile"].paragraphs)
+
+
+def test_html_in_names_is_text_in_what_is_exported(tmp_path):
+    home = Home(tmp_path)
+    total = Cell("visits", 60)
+    release = write_release(home, [total, *broken_down(total, "team", (TOGETHER, 25), ("T2", 35))])
+    made = export(home, release, Mode.INTERNAL, tmp_path / "export")
+    assert "<script>" not in (made.folder / "README.md").read_text(encoding="utf-8")
+    book = openpyxl.load_workbook(made.folder / "scorecard.xlsx")
+    cells = [cell for sheet in book for line in sheet.iter_rows() for cell in line if cell.value is not None]
+    assert any(cell.value == TOGETHER for cell in cells)
+    assert {cell.data_type for cell in cells} <= {"s", "n", "d"}
+    with zipfile.ZipFile(made.folder / "scorecard.xlsx") as parts:
+        assert not any(b"<script" in parts.read(name) for name in parts.namelist())

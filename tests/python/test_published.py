@@ -6,20 +6,22 @@ from fractions import Fraction
 from pathlib import Path
 
 import pytest
-from canaries import in_bytes, in_values, plant
+from canaries import in_bytes, in_file, in_values, plant
 from pages import faults_of
 
 from runner.analyst.columns import listed, way_of
 from runner.analyst.copy import copied_text, make_copy
 from runner.analyst.key import make_key
 from runner.assurance.audit_pack.pack import SHEETS, make_pack, pack_text
-from runner.home import Home
+from runner.disclosure.modes import Mode
+from runner.exports.export import export, export_text
+from runner.home import PROJECT, Home
 from runner.landing.land import land
 from runner.months import Month
 from runner.readers.reconcile import reconcile
 from runner.readers.release import find_built, opened, rows
 from runner.readers.trace import trace
-from runner.releases.refresh import refresh
+from runner.releases.refresh import PARSED, refresh
 from runner.releases.store import choose_release
 from runner.simulator.simulate import simulate
 
@@ -143,13 +145,26 @@ def test_no_planted_identifier_is_in_what_leaves(home, tmp_path, capsys):
     print(copied_text(made), pack_text(pack), made.facts(), pack.manifest)
     assert not in_bytes("".join(capsys.readouterr()).encode())
     apart = {"landing": "what was landed", "parquet": "a release's rows", "marts.duckdb": "a release's rows"}
+    given = export(home, release, Mode.INTERNAL, tmp_path / "export")
+    print(export_text(given), given.manifest)
+    assert not in_bytes("".join(capsys.readouterr()).encode())
     searched = [
         path
-        for folder in (home.root, pack.folder)
+        for folder in (home.root, pack.folder, given.folder)
         for path in folder.rglob("*")
         if path.is_file() and not apart.keys() & {*path.parts} and path.name not in SHEETS.values()
     ]
-    assert {"ledger.jsonl", "run.json", "statement.json", "index.html", "checks.csv"} <= {
-        path.name for path in searched
-    }
-    assert [path for path in searched if in_bytes(path.read_bytes())] == []
+    names = {path.name for path in searched}
+    assert {"ledger.jsonl", "run.json", "statement.json", "index.html", "checks.csv", "lineage.json"} <= names
+    assert {"board-report.html", "board-report.docx", "scorecard.xlsx", "scorecard.duckdb"} <= names
+    assert any("lineage" in path.parts for path in searched)
+    assert [path for path in searched if in_file(path)] == []
+
+
+def test_a_refresh_leaves_of_dbt_what_it_parsed_and_no_log(home):
+    assert [path.name for path in home.work.iterdir() if path.is_dir()] == [PARSED]
+    left = [path for path in (home.work / PARSED).rglob("*") if path.is_file()]
+    assert left
+    assert [path for path in left if in_file(path)] == []
+    logs = [*home.root.rglob("*.log*"), *(PROJECT / "logs").rglob("*"), *(PROJECT / "target").glob("*.log*")]
+    assert [path for path in logs if path.is_file() and in_file(path)] == []

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from datetime import date
+from pathlib import Path
 
 import duckdb
 import pytest
@@ -19,6 +20,7 @@ from runner.errors import ExitCode, RunnerError
 from runner.home import PROJECT, Home
 from runner.lock import run_lock
 from runner.months import Month
+from runner.releases.contents import content_faults, known_runs
 from runner.releases.doctor import examine
 from runner.releases.package import make_files
 from runner.releases.publish import publish, roll_back
@@ -413,3 +415,83 @@ def test_a_line_cut_short_by_a_power_cut_is_dropped(tmp_path):
     ledger.record(home, "built", release="2024-06-r1")
     assert [line["event"] for line in ledger.entries(home)] == ["landed", "built"]
     assert ledger.verify(home) == 2
+
+
+def flip(path: Path, place: int) -> None:
+    """Turns one bit of a file."""
+    content = bytearray(path.read_bytes())
+    content[place % len(content)] ^= 1
+    path.chmod(0o640)
+    path.write_bytes(content)
+
+
+def thorough_faults(home: Home) -> list[tuple[str, str]]:
+    return [(found.what, found.says) for found in examine(home, is_thorough=True) if not found.is_well]
+
+
+def test_every_file_of_a_release_is_held_against_its_hash(home):
+    assert thorough_faults(home) == []
+    (release,) = [one for one in all_releases(home) if one.name == "2024-06-r1"]
+    known = known_runs(home)
+    release.verify()
+    names = [path.relative_to(release.folder).as_posix() for path in release.folder.rglob("*.*")]
+    assert len(names) > 15
+    for number, name in enumerate(names):
+        path = release.folder / name
+        before = path.read_bytes()
+        flip(path, 7919 * number)
+        (fault,) = content_faults(release, known)
+        assert f"{name} of 2024-06-r1" in fault
+        path.write_bytes(before)
+    assert content_faults(release, known) == []
+
+
+def test_the_doctor_tells_of_a_changed_byte_wherever_it_is_and_goes_on(home):
+    publish(home)
+    release = find_release(home, current(home)["release"])
+    for path, places in ((release.folder / "run.json", range(0, 9000, 1201)), (release.file, (9, 4097))):
+        before = path.read_bytes()
+        for place in places:
+            flip(path, place)
+            whats = {what for what, _ in thorough_faults(home)}
+            assert whats & {"contents", "releases"}, (path.name, place)
+            path.write_bytes(before)
+    assert thorough_faults(home) == []
+
+
+def test_a_file_too_many_or_too_few_in_a_release_is_found(home):
+    folder = home.releases / "2024-06-r1"
+    (folder / "lineage.json").unlink()
+    (folder / "assurance" / "more.csv").write_text("a\n")
+    (folder / ".hidden").write_text("a\n")
+    assert [says for _, says in thorough_faults(home)] == [
+        ".hidden of 2024-06-r1 was not there when it was built",
+        "assurance/more.csv of 2024-06-r1 was not there when it was built",
+        "lineage.json of 2024-06-r1 is missing",
+    ]
+
+
+def test_a_release_that_the_ledger_does_not_name_or_that_lists_no_files_is_told_of(home):
+    home.ledger.write_bytes(home.ledger.read_bytes().splitlines(keepends=True)[0])
+    assert thorough_faults(home) == [("contents", "the ledger does not say that 2024-06-r1 was built")]
+    refresh(home, [JUNE])
+    assert thorough_faults(home) == []
+    file = home.releases / "2024-06-r1/run.json"
+    file.chmod(0o640)
+    file.write_text(
+        json.dumps({key: value for key, value in json.loads(file.read_text()).items() if key != "contents"})
+    )
+    ((_, says),) = thorough_faults(home)
+    assert says == "2024-06-r1 was built by an earlier version, which kept no hashes of its files"
+
+
+def test_any_changed_byte_of_what_current_says_is_found(home):
+    publish(home)
+    pointer = home.releases / "CURRENT"
+    before = pointer.read_bytes()
+    for place in range(3, len(before) - 2, 17):
+        pointer.write_bytes(before)
+        flip(pointer, place)
+        assert "CURRENT" in {found.what for found in examine(home) if not found.is_well}, place
+    pointer.write_bytes(before)
+    assert all(finding.is_well for finding in examine(home))
