@@ -571,19 +571,36 @@ def scorecard_command(home: Home, month: Month, populations: bool, named: str | 
 @main.command("site")
 @click.argument("release", required=False)
 @click.option("--out", type=click.Path(file_okay=False, path_type=Path), help="Where the pages go.")
+@click.option(
+    "--mode",
+    type=click.Choice(["internal", "partner", "public"]),
+    default="internal",
+    show_default=True,
+    help="For whom.",
+)
 @json_option
 @click.pass_obj
-def site_command(home: Home, release: str | None, out: Path | None, as_json: bool) -> None:
+def site_command(home: Home, release: str | None, out: Path | None, mode: str, as_json: bool) -> None:
     """Make the pages of RELEASE anew; each release holds its own.
 
     RELEASE is a release such as 2024-06-r1, or the path of a built DuckDB file; else the published
-    release. The pages go into site/RELEASE unless --out names another folder.
+    release. The pages go into site/RELEASE unless --out names another folder. In partner and public mode
+    small numbers are suppressed as in an export, the pages go into site/RELEASE-MODE, which must be new, and
+    RELEASE is a release's name.
     """
+    from runner.disclosure.modes import Mode
+    from runner.exports.pages import make_outside_site
     from runner.readers.release import find_built
+    from runner.releases.store import find_release
     from runner.site.make import made_of, make_site
 
     built = find_built(home, release)
-    page = make_site(built, made_of(built), out or home.root / "site" / Path(built.name).name)
+    name = Path(built.name).name
+    if mode == "internal":
+        page = make_site(built, made_of(built), out or home.root / "site" / name)
+    else:
+        folder = out or home.root / "site" / f"{name}-{mode}"
+        page = make_outside_site(home, find_release(home, built.name), Mode(mode), folder)
     answer(as_json, {"release": built.name, "page": str(page)}, str(page))
 
 

@@ -61,16 +61,11 @@ def export(home: Home, release: Release, mode: Mode, folder: Path) -> Export:
             or blocked where a later one has taken its place); it was altered, or the check that nothing small
             can be worked out fails (blocked).
     """
-    if folder.exists():
-        raise RunnerError(
-            f"{folder} is there already.",
-            "name another folder with --to, or move that one.",
-            ExitCode.REFUSED,
-        )
+    refuse_existing(folder)
     if mode is Mode.PUBLIC:
-        _refuse_unpublished(home, release)
+        refuse_unpublished(home, release)
     release.verify()
-    with _held(home, mode):
+    with held(home, mode):
         decided, made, record = None, None, None
         partial = folder.with_name(f".{folder.name}.{os.getpid()}")
         partial.mkdir(parents=True)
@@ -98,8 +93,18 @@ def export(home: Home, release: Release, mode: Mode, folder: Path) -> Export:
     return Export(folder, made)
 
 
+def refuse_existing(folder: Path) -> None:
+    """Refuses a folder that is there already."""
+    if folder.exists():
+        raise RunnerError(
+            f"{folder} is there already.",
+            "name another folder, or move that one.",
+            ExitCode.REFUSED,
+        )
+
+
 @contextmanager
-def _held(home: Home, mode: Mode) -> Iterator[None]:
+def held(home: Home, mode: Mode) -> Iterator[None]:
     """One public export at a time, since each rests on those before; others only read."""
     if mode is Mode.PUBLIC:
         with run_lock(home, "export"):
@@ -108,7 +113,7 @@ def _held(home: Home, mode: Mode) -> Iterator[None]:
         yield
 
 
-def _refuse_unpublished(home: Home, release: Release) -> None:
+def refuse_unpublished(home: Home, release: Release) -> None:
     """Refuses what everyone may not have: a release that was never published, or is not the published one."""
     now = current(home)
     if release.name not in published_names(home):

@@ -3,12 +3,14 @@
 import json
 import re
 from collections import defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from runner.cells import copy_csv, write_csv
+from runner.disclosure.decide import Disclosure
+from runner.disclosure.modes import SUPPRESSED, Mode
 from runner.lineage.pages import write_pages
 from runner.lineage.read import lineage_of
 from runner.months import Month
@@ -23,6 +25,7 @@ from runner.site import words
 from runner.site.evidence import beside, control_of, sources_of
 from runner.site.figures import DIMENSIONS, read_site
 from runner.site.hub import next_edition, since_last
+from runner.site.outside import VALUES, withheld
 from runner.site.prepare import prepared
 from runner.site.quality import families, fates, late_arrivals, over_releases
 from runner.site.teams import by_service, pages_of, teams_of
@@ -43,6 +46,15 @@ MENU = {
     "quality.html": "Data quality",
     "downloads.html": "Downloads",
 }
+INTERNAL = ("teams.html", "revisions.html", "quality.html")
+"""The pages that the council alone has."""
+OUTSIDE = {
+    Mode.PARTNER: "For partner organisations only: do not publish it or pass it on. Numbers from 1 to 5 are"
+    " suppressed (c), but some could be worked out.",
+    Mode.PUBLIC: "For everyone, under the Open Government Licence v3.0. c stands for a figure that is"
+    " suppressed: a number from 1 to 5, or one from which such a number could be worked out.",
+}
+"""What each page for people outside says of itself."""
 TABLES = {
     "measure_results": "Figures of all months, for everyone and for named groups",
     "measure_breakdowns": "Figures of all months by team, age, sex and ethnic group",
@@ -104,38 +116,44 @@ def made_of(built: Built) -> Made:
     return Made(built.name, built_on, run.get("checks", []), run.get("opinion"), simulated, narratives)
 
 
-def make_site(built: Built, made: Made, folder: Path) -> Path:
+def make_site(built: Built, made: Made, folder: Path, decided: Disclosure | None = None) -> Path:
     """Writes the pages of a release, and the files they offer.
 
     Args:
         built: The release's file.
         made: How it was made.
         folder: Where the pages go; made where it is missing.
+        decided: What may be shown to people outside; none for the council's own pages, which show everything.
 
     Returns:
         The first page.
     """
-    for name in ("measures", "teams", "data"):
+    for name in ("measures", "data", *(() if decided else ("teams",))):
         (folder / name).mkdir(parents=True, exist_ok=True)
     with opened(built, also=(folder,)) as connection:
         site = read_site(connection)
-        files = _write_tables(connection, folder / "data")
-    sources, control = sources_of(site.quality["accounts"]), control_of(built)
-    lineage = lineage_of(built)
+        files = {} if decided else _write_tables(connection, folder / "data")
+    if decided:
+        site = withheld(site, decided)
+        made = replace(made, checks=[], opinion=None, narratives={})
+    sources, control = sources_of(site.quality["accounts"]), None if decided else control_of(built)
+    lineage = None if decided else lineage_of(built)
+    pages = {file: name for file, name in MENU.items() if not decided or file not in INTERNAL}
     for measure in site.measures:
         measure.update(prepared(measure, site, sources[measure["measure_id"]], control))
-        measure["fact"] = beside(folder, f"parquet/fct_{measure['measure_id']}.parquet")
+        measure["fact"] = None if decided else beside(folder, f"parquet/fct_{measure['measure_id']}.parquet")
     teams = teams_of(site)
     shared = {
         "site": site,
         "made": made,
-        "menu": [*MENU.items(), *([("lineage/index.html", "Lineage")] if lineage else [])],
+        "outside": OUTSIDE[decided.mode] if decided else None,
+        "menu": [*pages.items(), *([("lineage/index.html", "Lineage")] if lineage else [])],
         "headlines": [{**measure["now"], "measure": measure} for measure in site.measures],
         "before": site.months[-2],
         "year_before": site.month.replace(year=site.month.year - 1),
         "by_letter": _by_letter(site.measures),
         "files": files,
-        "parquet": (folder.parent / "parquet").is_dir(),
+        "parquet": not decided and (folder.parent / "parquet").is_dir(),
         "since_last": since_last(site),
         "following": next_edition(site),
         "teams": teams,
@@ -146,7 +164,7 @@ def make_site(built: Built, made: Made, folder: Path) -> Path:
         "late": late_arrivals(site.measures),
         "causes": CAUSES,
         "has_lineage": lineage is not None,
-        "has_report": beside(folder, "report/board-report.html") is not None,
+        "has_report": not decided and beside(folder, "report/board-report.html") is not None,
         "landed": fates(site.quality["accounts"], "landing", "source_table"),
         "counted": fates(site.quality["accounts"], "measure", "measure_id"),
     }
@@ -157,7 +175,7 @@ def make_site(built: Built, made: Made, folder: Path) -> Path:
         text = environment.get_template(template).render(page=page, root=root, **shared, **asked)
         (folder / page).write_text(text + "\n", encoding="utf-8")
 
-    for page in (*MENU, "accessibility.html"):
+    for page in (*pages, "accessibility.html"):
         write(page, page)
     for stage, measures in site.stages.items():
         for measure in measures:
@@ -244,5 +262,11 @@ def _write_measure(measure: dict[str, Any], path: Path) -> None:
     broken_down = [
         {**row, "member": row["name"]} for members in measure["breakdowns"].values() for row in members
     ]
-    listed = ([row.get(column) for column in COLUMNS] for row in (*whole, *broken_down))
+    listed = (
+        [
+            SUPPRESSED if row.get("is_suppressed") and column in VALUES else row.get(column)
+            for column in COLUMNS
+        ]
+        for row in (*whole, *broken_down)
+    )
     write_csv(path, COLUMNS, listed, line_end="\n")

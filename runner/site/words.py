@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from runner.disclosure.modes import SUPPRESSED
 from runner.readers.maturity import final_after_in_words, revision_in_words
 from runner.readers.text import figure, month_name, number, quantity, rounded
 
@@ -42,7 +43,7 @@ QUARTERS = {1: "first", 2: "second", 3: "third", 4: "last"}
 
 
 def shown(row: dict[str, Any], decimals: int, value: float | None = None) -> str:
-    """A figure without its counts: `68%`, `316 per 10,000`.
+    """A figure without its counts: `68%`, `316 per 10,000`, `c` for one that is suppressed.
 
     Args:
         row: A figure, with its `statistic` and `value_shown`.
@@ -50,6 +51,8 @@ def shown(row: dict[str, Any], decimals: int, value: float | None = None) -> str
         value: Another value of the same kind, such as a mean, to be rounded.
     """
     if value is None:
+        if row.get("is_suppressed"):
+            return SUPPRESSED
         return figure(row["statistic"], row["value_shown"], decimals)
     return figure(row["statistic"], float(rounded(value, decimals)), decimals)
 

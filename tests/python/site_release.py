@@ -56,6 +56,7 @@ RELEASE = f"""
     from marts.measure_results where population = 'all';
     create table marts.measure_rows as
     select measure_id, reporting_month, '{PERSON}' as unit_id, outcome, reason, 1::double as weight,
+        null::double as amount,
         cast([] as varchar[]) as populations
     from (values ('icpcs_within_15_days', 'yes', 'in time', 45),
         ('icpcs_within_15_days', 'no', 'too late', 21),
