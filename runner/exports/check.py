@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from runner.database import in_memory
 from runner.disclosure.cells import KEY
 
 if TYPE_CHECKING:
@@ -52,8 +53,6 @@ def shown_in(folder: Path, cells: "pandas.DataFrame") -> "numpy.ndarray":
         folder: The export.
         cells: The cells that were decided on.
     """
-    import duckdb
-
     files = {
         "figures": folder / "tidy" / "figures.csv",
         "breakdowns": folder / "tidy" / "breakdowns.csv",
@@ -61,7 +60,7 @@ def shown_in(folder: Path, cells: "pandas.DataFrame") -> "numpy.ndarray":
         "star_breakdowns": folder / "star" / "breakdowns.parquet",
     }
     handed_out = str(folder / "scorecard.duckdb").replace("'", "''")
-    with duckdb.connect() as connection:
+    with in_memory() as connection:
         connection.execute(f"attach '{handed_out}' as handed_out (read_only)")
         shown = connection.execute(_READ, {name: str(path) for name, path in files.items()}).df()
     shown["reporting_month"] = shown["reporting_month"].astype(cells["reporting_month"].dtype)

@@ -48,6 +48,9 @@ switched off in the middle of a run. This page is written by `make faults`; `mak
   files, the same rows in every release (logical hash), the same lines in the ledger, and `runner doctor`
   finds nothing.
 
+A disk with room enough, or a kill that comes after the end, is counted as well: a row of growing sizes goes
+from none to more than is needed.
+
 | faults | tried | survived |
 | --- | ---: | ---: |
 {rows}
@@ -56,7 +59,7 @@ switched off in the middle of a run. This page is written by `make faults`; `mak
 
 ## How
 
-- A small project (ten models, three landed tables) stands for the whole one, so that a refresh costs a CPU
+- A small project (a dozen models, three landed tables) stands for the whole one, so that a refresh costs a CPU
   second; everything else is the runner's own. Where a line does not say dbt, its SQL is run without dbt.
 - *Each call in turn*: the calls with which Python and the runner change the disk (open, write, truncate,
   flush to disk, rename, replace, make and remove folders, remove, change rights, lock) and the statements
@@ -67,6 +70,7 @@ switched off in the middle of a run. This page is written by `make faults`; `mak
   grow beyond a limit, and on a small disk that fills up.
 - *Kills at random moments* strike the whole process group, five in a row in the same home, each on what the
   one before left; then the run may end. The moments are drawn from a fixed seed.
+- *Another day* is what the runner's clock says; the clocks of dbt and DuckDB stay, and no model asks them.
 - A power cut that loses what was written but not flushed is not simulated. Everything that a release or an
   extract consists of is flushed, and its folder too, before the rename that makes it visible.
 
