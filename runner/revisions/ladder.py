@@ -96,9 +96,10 @@ def expect(
     """
     ladder = _Ladder(history, age, final_age, figure)
     expected = ladder.climb(own)
-    value = figure.value(expected) if expected else None
-    if expected is None or value is None:
+    made = figure.value(expected) if expected else None
+    if expected is None or made is None:
         return None
+    value = figure.possible(made)
     misses = sorted(filter(lambda miss: miss is not None, map(ladder.miss, sorted(history))))
     if len(misses) < ORIGIN_MONTHS:
         return None

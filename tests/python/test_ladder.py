@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 from histories import month_of
-from hypothesis import assume, given
+from hypothesis import assume, example, given
 from hypothesis import strategies as some
 
 from bench.backtest import DELAYS, simulated_trials
@@ -123,7 +123,19 @@ def test_counts_that_are_all_so_many_times_as_large_make_so_large_an_expectation
         assert getattr(many, name) == pytest.approx(times * getattr(found, name), abs=1e-6)
 
 
+ALL_OF_THEM = """
+    0/0 0/19, 0/0 0/383, 0/0 23/62, 3/3 0/329, 2/35 2/400, 12/63 1/1, 0/65 0/279, 0/143 0/0, 0/123 0/34,
+    0/185 0/36, 0/199 0/293, 0/269 0/1, 0/283 0/0, 0/296 0/274, 0/376 0/44, 0/388 0/155, 0/399 0/1, 0/397 0/3
+"""
+"""Shares at two ages, after which 184 of 255 are expected to be all of them: 100 times a count over itself,
+which a computer makes a little more than 100."""
+
+
 @given(shares, some.tuples(counts, counts).map(sorted))
+@example(
+    [[Counts(*map(int, share.split("/"))) for share in month.split()] for month in ALL_OF_THEM.split(",")],
+    [184, 255],
+)
 def test_a_share_and_its_range_are_possible_and_the_expectation_lies_within(months, own):
     found = expect(Counts(*own), 0, 1, history(*months), PERCENT)
     if found:
