@@ -59,8 +59,8 @@ from none to more than is needed.
 
 ## How
 
-- A small project (a dozen models, three landed tables) stands for the whole one, so that a refresh costs a CPU
-  second; everything else is the runner's own. Where a line does not say dbt, its SQL is run without dbt.
+- A small project (a dozen models, three landed tables) stands for the whole one, so that a refresh costs a
+  CPU second; everything else is the runner's own. Where a line does not say dbt, its SQL is run without dbt.
 - *Each call in turn*: the calls with which Python and the runner change the disk (open, write, truncate,
   flush to disk, rename, replace, make and remove folders, remove, change rights, lock) and the statements
   with which the runner has DuckDB write (ATTACH, COPY, CREATE, INSERT) are counted in an undisturbed run.
