@@ -31,8 +31,6 @@ def read_records(home: Home) -> list["pandas.DataFrame"]:
     Raises:
         RunnerError: A record that the ledger names is missing or altered (blocked).
     """
-    import duckdb
-
     folder = records_folder(home)
     for line in entries(home):
         if line["event"] == "exported" and line.get("record"):
@@ -43,10 +41,11 @@ def read_records(home: Home) -> list["pandas.DataFrame"]:
                     "restore it from a backup; without it nobody knows what two exports give away together.",
                     ExitCode.BLOCKED,
                 )
-    return [
-        duckdb.execute("from read_parquet($file)", {"file": str(file)}).df()
-        for file in sorted(folder.glob("*.parquet"))
-    ]
+    with in_memory() as connection:
+        return [
+            connection.execute("from read_parquet($file)", {"file": str(file)}).df()
+            for file in sorted(folder.glob("*.parquet"))
+        ]
 
 
 def write_record(home: Home, name: str, cells: "pandas.DataFrame", shown: "numpy.ndarray") -> Path:

@@ -1,34 +1,30 @@
 """Makes an export of a release: new, whole, checked and recorded, or not at all."""
 
 import json
-import os
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from runner import ledger
 from runner.disclosure.decide import Disclosure, decide
 from runner.disclosure.modes import Mode
-from runner.disclosure.records import read_records, write_record
 from runner.errors import ExitCode, RunnerError
 from runner.exports import tables
 from runner.exports.check import shown_in
 from runner.exports.data_files import write_duckdb, write_parquet
+from runner.exports.hand_out import hand_out
 from runner.exports.read_back import not_in_tidy
 from runner.exports.readme import AUDIENCE, earlier_in_words, readme
 from runner.exports.text_files import write_ees, write_tidy
 from runner.exports.workbook import Heading, write_workbook
-from runner.files import remove_folder, sha256_of, sync_file, sync_folder
+from runner.files import sha256_of, sync_file
 from runner.home import Home
-from runner.lock import run_lock
 from runner.readers.release import Built, opened
-from runner.releases.store import Release, current, published_names
+from runner.releases.store import Release
 
 if TYPE_CHECKING:
     import duckdb
+    import pandas
 
 CHECK = "F17"
 """The family of the check that nothing small is shown or can be worked out."""
@@ -57,77 +53,21 @@ def export(home: Home, release: Release, mode: Mode, folder: Path) -> Export:
         folder: Where it goes; it is not there yet.
 
     Raises:
-        RunnerError: The folder is there (refused); the release is not what everyone may have (not signed off,
-            or blocked where a later one has taken its place); it was altered, or the check that nothing small
-            can be worked out fails (blocked).
+        RunnerError: As `hand_out` raises; the check that nothing small can be worked out fails (blocked).
     """
-    refuse_existing(folder)
-    if mode is Mode.PUBLIC:
-        refuse_unpublished(home, release)
-    release.verify()
-    with held(home, mode):
-        decided, made, record = None, None, None
-        partial = folder.with_name(f".{folder.name}.{os.getpid()}")
-        partial.mkdir(parents=True)
-        try:
-            with opened(Built(release.name, release.file), also=[partial]) as connection:
-                records = read_records(home) if mode is Mode.PUBLIC else []
-                decided = decide(connection, mode, records)
-                made = _write(connection, home, release, decided, partial)
-            if mode is Mode.PUBLIC:
-                record = write_record(home, release.name, decided.cells, decided.is_shown)
-            partial.rename(folder)
-        finally:
-            remove_folder(partial)
-        sync_folder(folder.parent)
-        ledger.record(
-            home,
-            "exported",
-            release=release.name,
-            mode=str(mode),
-            manifest_sha256=sha256_of(folder / "manifest.json"),
-            figures=made["figures"],
-            check=made["disclosure_check"],
-            **({"record": record.name, "record_sha256": sha256_of(record)} if record else {}),
-        )
-    return Export(folder, made)
 
+    def write(partial: Path, records: list["pandas.DataFrame"]) -> tuple[Disclosure, dict[str, Any]]:
+        with opened(Built(release.name, release.file), also=[partial]) as connection:
+            decided = decide(connection, mode, records)
+            made = _write(connection, home, release, decided, partial)
+        return decided, {
+            "manifest_sha256": sha256_of(partial / "manifest.json"),
+            "figures": made["figures"],
+            "check": made["disclosure_check"],
+        }
 
-def refuse_existing(folder: Path) -> None:
-    """Refuses a folder that is there already."""
-    if folder.exists():
-        raise RunnerError(
-            f"{folder} is there already.",
-            "name another folder, or move that one.",
-            ExitCode.REFUSED,
-        )
-
-
-@contextmanager
-def held(home: Home, mode: Mode) -> Iterator[None]:
-    """One public export at a time, since each rests on those before; others only read."""
-    if mode is Mode.PUBLIC:
-        with run_lock(home, "export"):
-            yield
-    else:
-        yield
-
-
-def refuse_unpublished(home: Home, release: Release) -> None:
-    """Refuses what everyone may not have: a release that was never published, or is not the published one."""
-    now = current(home)
-    if release.name not in published_names(home):
-        raise RunnerError(
-            f"{release.name} is not published, so it is not for everyone.",
-            f"`runner publish {release.name}`, or export it in partner or internal mode.",
-            ExitCode.NOT_SIGNED_OFF,
-        )
-    if now is None or now["release"] != release.name:
-        raise RunnerError(
-            f"{release.name} is no longer the published release; {now['release'] if now else 'none'} is.",
-            "export that one, or use partner or internal mode.",
-            ExitCode.BLOCKED,
-        )
+    hand_out(home, release, mode, folder, write)
+    return Export(folder, json.loads((folder / "manifest.json").read_text(encoding="utf-8")))
 
 
 def _write(

@@ -1,19 +1,19 @@
 """Makes the pages of a release for people outside: new, whole, attacked and recorded, or not at all."""
 
-import os
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-from runner import ledger
-from runner.disclosure.decide import decide
+from runner.disclosure.decide import Disclosure, decide
 from runner.disclosure.modes import Mode
-from runner.disclosure.records import read_records, write_record
 from runner.errors import ExitCode, RunnerError
-from runner.exports.export import held, refuse_existing, refuse_unpublished
-from runner.files import remove_folder, sha256_of, sync_folder
+from runner.exports.hand_out import hand_out
 from runner.home import Home
 from runner.readers.release import Built, opened
 from runner.releases.store import Release
 from runner.site.make import made_of, make_site
+
+if TYPE_CHECKING:
+    import pandas
 
 
 def make_outside_site(home: Home, release: Release, mode: Mode, folder: Path) -> Path:
@@ -32,17 +32,13 @@ def make_outside_site(home: Home, release: Release, mode: Mode, folder: Path) ->
         The first page.
 
     Raises:
-        RunnerError: As `runner.exports.export.export` raises.
+        RunnerError: As `hand_out` raises; the check that nothing small can be worked out fails (blocked).
     """
-    refuse_existing(folder)
-    if mode is Mode.PUBLIC:
-        refuse_unpublished(home, release)
-    release.verify()
-    built = Built(release.name, release.file)
-    record = None
-    with held(home, mode):
+
+    def write(partial: Path, records: list["pandas.DataFrame"]) -> tuple[Disclosure, dict[str, Any]]:
+        built = Built(release.name, release.file)
         with opened(built) as connection:
-            decided = decide(connection, mode, read_records(home) if mode is Mode.PUBLIC else [])
+            decided = decide(connection, mode, records)
         attacked = decided.attacked(decided.is_shown)
         if attacked.given_away:
             raise RunnerError(
@@ -51,24 +47,9 @@ def make_outside_site(home: Home, release: Release, mode: Mode, folder: Path) ->
                 "nothing was written; report this with the release's name.",
                 ExitCode.BLOCKED,
             )
-        partial = folder.with_name(f".{folder.name}.{os.getpid()}")
-        partial.mkdir(parents=True)
-        try:
-            make_site(built, made_of(built), partial, decided)
-            if mode is Mode.PUBLIC:
-                record = write_record(home, release.name, decided.cells, decided.is_shown)
-            partial.rename(folder)
-        finally:
-            remove_folder(partial)
-        sync_folder(folder.parent)
-        ledger.record(
-            home,
-            "exported",
-            release=release.name,
-            mode=str(mode),
-            pages=True,
-            cells=len(decided.cells),
-            cells_hidden=int((~decided.is_shown).sum()),
-            **({"record": record.name, "record_sha256": sha256_of(record)} if record else {}),
-        )
+        make_site(built, made_of(built), partial, decided)
+        hidden = int((~decided.is_shown).sum())
+        return decided, {"pages": True, "cells": len(decided.cells), "cells_hidden": hidden}
+
+    hand_out(home, release, mode, folder, write)
     return folder / "index.html"
